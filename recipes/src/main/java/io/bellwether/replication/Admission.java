@@ -1,0 +1,22 @@
+package io.bellwether.replication;
+
+/** What a replica says to a proposal, at once. */
+public sealed interface Admission {
+    /** Appended at this position. It may yet be cut; it is committed when it is applied. */
+    record Appended(Position position) implements Admission {}
+
+    /** Not appended, and never will be by this proposal. */
+    record Refused(Refusal reason) implements Admission {}
+
+    /** Why a proposal was not appended. */
+    enum Refusal {
+        /** This node does not lead, or has not finished taking over. */
+        NOT_LEADING,
+        /** It leads, but its write quorum does not answer (Rule 6.1). */
+        SUSPENDED,
+        /** The in-sync set is smaller than {@code minInSync} (Rule 4.3). */
+        TOO_FEW_IN_SYNC,
+        /** More bytes wait for a commit than {@link Settings#maxUncommittedBytes}. */
+        OVERLOADED
+    }
+}

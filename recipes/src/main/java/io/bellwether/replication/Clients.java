@@ -1,0 +1,18 @@
+package io.bellwether.replication;
+
+import java.util.List;
+
+/**
+ * The door to those who wait: the gateway and the readers. Called on the thread that owns the replica, after the state
+ * machine has applied what the call speaks of.
+ */
+public interface Clients {
+    /** A linearizable read may now be served from the state as it is, which has reached {@code index} (Rule 8.1). */
+    void readReady(long read, long index);
+
+    /** Mail for the gateway: {@link Message.Forward} or {@link Message.Forwarded}. */
+    void received(ReplicaId from, Message message);
+
+    /** Something that an operator may want to see changed; one line of the log each. */
+    void changed(List<Notice> notices);
+}

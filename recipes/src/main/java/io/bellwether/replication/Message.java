@@ -1,0 +1,128 @@
+package io.bellwether.replication;
+
+import java.util.List;
+
+/**
+ * What nodes say to each other. One record per kind, nothing optional inside. Every kind that belongs to a leadership
+ * carries its epoch; a receiver that has promised a higher one answers {@link Refused}.
+ *
+ * <p>Nothing here waits for anything: an answer is a message of its own. A transport may bring it back in the response
+ * to the request that carried the question.
+ */
+public sealed interface Message {
+    /**
+     * The leader's entries for a follower, or, without entries, its heartbeat.
+     *
+     * @param epoch of the leader
+     * @param number grows with each append of a leadership to this follower or another; the answer repeats it
+     * @param previous the position before the first entry: the follower's log must have it (Rule 4.1)
+     * @param commitIndex the leader's, uncapped
+     * @param acknowledged the highest index that this follower has acknowledged to this leader (Rule 3.4)
+     * @param logTime the leader's log time (Rule 9.6)
+     * @param suspended the leader's write quorum does not answer (Rule 6.2)
+     * @param echoMillis the latest {@link Appended#sentMillis} that the leader has from this follower; -1 for none
+     * @param confirmedAgeMillis how long ago the leader's last confirmed round began; -1 for none (Rule 8.4)
+     */
+    record Append(
+            long epoch,
+            long number,
+            Position previous,
+            long commitIndex,
+            long acknowledged,
+            long logTime,
+            boolean suspended,
+            long echoMillis,
+            long confirmedAgeMillis,
+            List<Entry> entries)
+            implements Message {
+        public Append {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /**
+     * The answer to an append that fitted.
+     *
+     * @param number of the append
+     * @param acknowledged what the append said in its field of that name
+     * @param matchIndex the lower of the durable end and the last index that this very append proved equal (Rule 4.1)
+     * @param durableEnd the last durable index, matching or not
+     * @param sentMillis the follower's own monotonic clock, for {@link Append#echoMillis}
+     */
+    record Appended(long epoch, long number, long acknowledged, long matchIndex, long durableEnd, long sentMillis)
+            implements Message {}
+
+    /**
+     * The answer to an append whose previous position the follower does not have.
+     *
+     * @param hint the highest position of the follower's log at which the two may still agree
+     */
+    record Mismatched(
+            long epoch, long number, long acknowledged, Position hint, long durableEnd, long sentMillis)
+            implements Message {}
+
+    /** The answer to anything from an epoch below the receiver's promise. {@code promised} ends older leaderships. */
+    record Refused(long epoch, long promised) implements Message {}
+
+    /** A follower has lost what it once acknowledged: its disk was rolled back (Rule 3.4). It must come back anew. */
+    record RolledBack(long epoch, long acknowledged, long durableEnd) implements Message {}
+
+    /** A claimant asks for a promise; repeated while it recovers, as its heartbeat (Rules 2.1 and 1.5). */
+    record PromiseRequest(long epoch, String claim) implements Message {}
+
+    /** The promise is durable, and so is everything up to {@code last} (Rule 2.2). */
+    record Promised(long epoch, String claim, Position last) implements Message {}
+
+    /** A claimant asks for the entries after {@code previous} (Rule 2.5). */
+    record Pull(long epoch, String claim, Position previous) implements Message {}
+
+    /** Entries that follow {@code previous}; {@code last} is where the source's log ends. */
+    record Pulled(long epoch, String claim, Position previous, List<Entry> entries, Position last)
+            implements Message {
+        public Pulled {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /** The source does not have the position that a pull named; the two may still agree at {@code hint}. */
+    record PullMismatched(long epoch, String claim, Position hint) implements Message {}
+
+    /**
+     * Asks whether the receiver hears a leader, of this epoch or a later one (Rule 7.2). Sent to the leader itself it is
+     * a knock: a process that is gone refuses the connection.
+     */
+    record Suspect(long epoch, long question) implements Message {}
+
+    /**
+     * @param hearsLeader whether it leads, or hears a leader
+     * @param canLead whether its disk answers and it is no suspended leader
+     * @param process which of its lives this is, as in its latch node's id
+     */
+    record Suspected(long epoch, long question, boolean hearsLeader, boolean canLead, String process)
+            implements Message {}
+
+    /** A follower asks for an index that a linearizable read may be served at (Rule 8.2). */
+    record ReadIndex(long epoch, long question) implements Message {}
+
+    /** The commit index, confirmed by a round that began after the question arrived. */
+    record ReadIndexed(long epoch, long question, long commitIndex) implements Message {}
+
+    /** Ends a leadership in favour of the receiver (Rule 10). */
+    record Resign(long epoch) implements Message {}
+
+    /** Writes of the sender's clients, for the leader's gateway (Rule 9.1). Never forwarded again. */
+    record Forward(long batch, List<Bytes> requests) implements Message {
+        public Forward {
+            requests = List.copyOf(requests);
+        }
+    }
+
+    /**
+     * What became of forwarded writes: each element is a decided request or a refusal, as the gateway encodes it.
+     */
+    record Forwarded(long batch, List<Bytes> answers) implements Message {
+        public Forwarded {
+            answers = List.copyOf(answers);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package io.bellwether.replication;
+
+import java.util.List;
+
+/**
+ * The door to the disk: one store's log and the little it remembers beside it.
+ *
+ * <p>Everything here is called on the thread that owns the replica. {@link #write} returns at once; when the write and
+ * all before it are fsynced, whoever stands behind this door has {@link Replica#written} called with its number, on the
+ * owning thread, in the order of the numbers. Numbers may be left out: the completion of n stands for all up to n. A
+ * failed write or fsync is never reported and never repeated: the process stops (Rule 12.1).
+ *
+ * <p>After a crash the log holds every write that was reported, and a prefix of those that were not: never a later
+ * write without an earlier one, never half an entry.
+ */
+public interface ReplicatedLog {
+    /** The store's name, made when it was created. */
+    StoreId storeId();
+
+    /** What the store remembered when it was opened. */
+    StoreRecord record();
+
+    /** Where the log begins: the position before its first entry; {@link Position#ZERO} until something is compacted. */
+    Position start();
+
+    /** The last entry when the log was opened; {@link #start} if there was none. */
+    Position end();
+
+    /**
+     * When each epoch began, as the log was opened: the position of the first entry of each epoch in the log, in
+     * ascending order. The core keeps this up to date by itself from then on.
+     */
+    List<Position> epochStarts();
+
+    /**
+     * Entries from {@code from}, inclusive, in order: as many as fit into {@code maxBytes} by {@link
+     * Entry#weightBytes}, but at least one. Only asked for entries whose write was reported durable, and not cut since.
+     */
+    List<Entry> read(long from, int maxBytes);
+
+    /** Stages a write. It becomes durable later, in order, many together where they come faster than the disk. */
+    void write(LogWrite write);
+}
