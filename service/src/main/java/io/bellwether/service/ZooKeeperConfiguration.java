@@ -1,0 +1,26 @@
+package io.bellwether.service;
+
+import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MinDuration;
+import jakarta.validation.constraints.NotEmpty;
+import jakarta.validation.constraints.NotNull;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Where ZooKeeper is.
+ *
+ * @param connect a connect string, with a chroot if wanted, or {@value #EMBEDDED}: a ZooKeeper inside this process,
+ *     with its data below the node's data directory
+ * @param sessionTimeout asked for; the ensemble grants 2 to 20 of its ticks
+ */
+public record ZooKeeperConfiguration(
+        @NotEmpty String connect,
+
+        @NotNull @MinDuration(value = 1, unit = TimeUnit.SECONDS)
+        Duration sessionTimeout) {
+    public static final String EMBEDDED = "embedded";
+
+    public boolean embedded() {
+        return connect.equals(EMBEDDED);
+    }
+}
