@@ -59,8 +59,7 @@ public final class Bytes implements Comparable<Bytes> {
     }
 
     public boolean startsWith(Bytes prefix) {
-        return prefix.size() <= size()
-                && Arrays.equals(content, 0, prefix.size(), prefix.content, 0, prefix.size());
+        return prefix.size() <= size() && Arrays.equals(content, 0, prefix.size(), prefix.content, 0, prefix.size());
     }
 
     @Override

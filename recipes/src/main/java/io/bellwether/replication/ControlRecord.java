@@ -30,8 +30,8 @@ public record ControlRecord(
             throw new IllegalArgumentException("the in-sync set is never empty");
         }
         if (minInSync < 1 || epoch < 1 || generation < 1) {
-            throw new IllegalArgumentException(
-                    "minInSync " + minInSync + ", epoch " + epoch + " and generation " + generation + " are at least 1");
+            throw new IllegalArgumentException("minInSync " + minInSync + ", epoch " + epoch + " and generation "
+                    + generation + " are at least 1");
         }
     }
 

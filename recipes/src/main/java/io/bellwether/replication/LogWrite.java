@@ -12,7 +12,11 @@ import org.jspecify.annotations.Nullable;
  * @param entries appended after the cut, with consecutive indexes; may be empty
  * @param record replaces the store's record; null to leave it
  */
-public record LogWrite(long number, long cutFrom, List<Entry> entries, @Nullable StoreRecord record) {
+public record LogWrite(
+        long number,
+        long cutFrom,
+        List<Entry> entries,
+        @Nullable StoreRecord record) {
     public LogWrite {
         entries = List.copyOf(entries);
     }

@@ -57,8 +57,7 @@ public sealed interface Message {
      *
      * @param hint the highest position of the follower's log at which the two may still agree
      */
-    record Mismatched(
-            long epoch, long number, long acknowledged, Position hint, long durableEnd, long sentMillis)
+    record Mismatched(long epoch, long number, long acknowledged, Position hint, long durableEnd, long sentMillis)
             implements Message {}
 
     /** The answer to anything from an epoch below the receiver's promise. {@code promised} ends older leaderships. */
@@ -77,8 +76,7 @@ public sealed interface Message {
     record Pull(long epoch, String claim, Position previous) implements Message {}
 
     /** Entries that follow {@code previous}; {@code last} is where the source's log ends. */
-    record Pulled(long epoch, String claim, Position previous, List<Entry> entries, Position last)
-            implements Message {
+    record Pulled(long epoch, String claim, Position previous, List<Entry> entries, Position last) implements Message {
         public Pulled {
             entries = List.copyOf(entries);
         }

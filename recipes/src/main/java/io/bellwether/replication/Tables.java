@@ -15,7 +15,8 @@ public interface Tables {
     Position applied();
 
     /** Sees the changes of the batch that is being gathered. */
-    @Nullable Bytes get(Bytes key);
+    @Nullable
+    Bytes get(Bytes key);
 
     void put(Bytes key, Bytes value);
 
@@ -44,7 +45,8 @@ public interface Tables {
     interface View extends AutoCloseable {
         Position applied();
 
-        @Nullable Bytes get(Bytes key);
+        @Nullable
+        Bytes get(Bytes key);
 
         /** Rows from {@code from}, inclusive, up to {@code to}, exclusive, in ascending order. */
         void scan(Bytes from, Bytes to, Visitor visitor);

@@ -1,0 +1,223 @@
+package io.bellwether.simulation;
+
+import io.bellwether.replication.Bytes;
+import io.bellwether.replication.InvariantViolation;
+import io.bellwether.replication.Position;
+import io.bellwether.replication.Tables;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tables in memory, which outlive the process that writes to them: {@link #crash} takes the latest batches back, as many
+ * as the caller chooses.
+ *
+ * <p>Changes go straight into one map. Each batch remembers what it changed, and that alone serves three ends: a crash
+ * undoes batches, and a view looks at the present through the batches that came after it. Nothing is ever copied
+ * whole, so that thousands of simulated lives cost seconds.
+ */
+public final class MemoryTables implements Tables {
+    /** How many of the latest batches a crash may lose, unless told otherwise. */
+    public static final int LOSABLE_BATCHES = 64;
+
+    private final int losableBatches;
+    private final NavigableMap<Bytes, Bytes> rows = new TreeMap<>();
+    private final Deque<Batch> losable = new ArrayDeque<>();
+    private Batch gathered = new Batch(Position.ZERO);
+    private int crashes;
+
+    public MemoryTables() {
+        this(LOSABLE_BATCHES);
+    }
+
+    /** @param losableBatches how many of the latest batches are kept apart, so that a crash may lose them */
+    public MemoryTables(int losableBatches) {
+        this.losableBatches = losableBatches;
+    }
+
+    /** What a batch changed, so that it can be undone or looked through. */
+    private static final class Batch {
+        /** The position of the state on which this batch works. */
+        private final Position base;
+
+        private final NavigableMap<Bytes, Before> changed = new TreeMap<>();
+
+        /** The batch that came after it; null while this one is being gathered. Views walk along here. */
+        private @Nullable Batch next;
+
+        Batch(Position base) {
+            this.base = base;
+        }
+    }
+
+    /** The value that a row had before a batch; null if there was no row. */
+    private record Before(@Nullable Bytes value) {}
+
+    @Override
+    public synchronized Position applied() {
+        return gathered.base;
+    }
+
+    @Override
+    public synchronized @Nullable Bytes get(Bytes key) {
+        return rows.get(key);
+    }
+
+    @Override
+    public synchronized void put(Bytes key, Bytes value) {
+        checkKey(key);
+        Bytes before = rows.put(key, value);
+        gathered.changed.putIfAbsent(key, new Before(before));
+    }
+
+    @Override
+    public synchronized void delete(Bytes key) {
+        checkKey(key);
+        Bytes before = rows.remove(key);
+        gathered.changed.putIfAbsent(key, new Before(before));
+    }
+
+    @Override
+    public synchronized void scan(Bytes from, Bytes to, Visitor visitor) {
+        if (from.compareTo(to) < 0) {
+            visit(rows.subMap(from, true, to, false), visitor);
+        }
+    }
+
+    @Override
+    public synchronized void commit(Position applied) {
+        if (applied.compareTo(gathered.base) < 0) {
+            throw new InvariantViolation("the state at " + gathered.base + " was to be committed as that of " + applied
+                    + ", an earlier one");
+        }
+        Batch committed = gathered;
+        gathered = new Batch(applied);
+        committed.next = gathered;
+        losable.add(committed);
+        if (losable.size() > losableBatches) {
+            losable.remove();
+        }
+    }
+
+    @Override
+    public synchronized View view() {
+        return new MemoryView(gathered, crashes);
+    }
+
+    /** How many of the latest batches {@link #crash} could lose now. */
+    public synchronized int losable() {
+        return losable.size();
+    }
+
+    /** The process dies: the batch being gathered is gone, and the latest {@code batches} of those that were committed. */
+    public synchronized void crash(int batches) {
+        if (batches < 0 || batches > losable.size()) {
+            throw new InvariantViolation(batches + " batches were to be lost, but only " + losable.size() + " can be");
+        }
+        undo(gathered);
+        Position fallenBackTo = gathered.base;
+        for (int i = 0; i < batches; i++) {
+            Batch lost = losable.removeLast();
+            undo(lost);
+            fallenBackTo = lost.base;
+        }
+        gathered = new Batch(fallenBackTo);
+        Batch last = losable.peekLast();
+        if (last != null) {
+            last.next = gathered;
+        }
+        crashes++;
+    }
+
+    private static void checkKey(Bytes key) {
+        if (key.size() == 0) {
+            throw new InvariantViolation("a key has at least the byte that names its part of the state");
+        }
+    }
+
+    private void undo(Batch batch) {
+        batch.changed.forEach((key, before) -> {
+            if (before.value() == null) {
+                rows.remove(key);
+            } else {
+                rows.put(key, before.value());
+            }
+        });
+    }
+
+    private static void visit(Map<Bytes, Bytes> range, Visitor visitor) {
+        for (Map.Entry<Bytes, Bytes> row : range.entrySet()) {
+            if (!visitor.row(row.getKey(), row.getValue())) {
+                return;
+            }
+        }
+    }
+
+    private final class MemoryView implements View {
+        private final Batch first;
+        private final int openedAfterCrashes;
+        private boolean closed;
+
+        MemoryView(Batch first, int openedAfterCrashes) {
+            this.first = first;
+            this.openedAfterCrashes = openedAfterCrashes;
+        }
+
+        @Override
+        public Position applied() {
+            return first.base;
+        }
+
+        @Override
+        public @Nullable Bytes get(Bytes key) {
+            synchronized (MemoryTables.this) {
+                checkOpen();
+                for (Batch later = first; later != null; later = later.next) {
+                    Before before = later.changed.get(key);
+                    if (before != null) {
+                        return before.value();
+                    }
+                }
+                return rows.get(key);
+            }
+        }
+
+        @Override
+        public void scan(Bytes from, Bytes to, Visitor visitor) {
+            if (from.compareTo(to) >= 0) {
+                return;
+            }
+            NavigableMap<Bytes, Bytes> then;
+            synchronized (MemoryTables.this) {
+                checkOpen();
+                then = new TreeMap<>(rows.subMap(from, true, to, false));
+                NavigableMap<Bytes, Before> since = new TreeMap<>();
+                for (Batch later = first; later != null; later = later.next) {
+                    later.changed.subMap(from, true, to, false).forEach(since::putIfAbsent);
+                }
+                since.forEach((key, before) -> {
+                    if (before.value() == null) {
+                        then.remove(key);
+                    } else {
+                        then.put(key, before.value());
+                    }
+                });
+            }
+            visit(then, visitor);
+        }
+
+        @Override
+        public void close() {
+            closed = true;
+        }
+
+        private void checkOpen() {
+            if (closed || openedAfterCrashes != crashes) {
+                throw new IllegalStateException("this view was closed, or its process has died");
+            }
+        }
+    }
+}
