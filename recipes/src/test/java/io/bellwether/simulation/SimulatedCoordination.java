@@ -8,6 +8,7 @@ import io.bellwether.replication.NodeId;
 import io.bellwether.simulation.SimulatedZooKeeper.Tree;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,11 @@ public final class SimulatedCoordination implements Coordination {
             this.answered = answered;
             this.lost = lost;
             this.session = session;
+        }
+
+        /** It happens, and its result reaches nobody. */
+        void serveUnheard() {
+            Objects.requireNonNull(atServer.get());
         }
     }
 
@@ -371,7 +377,7 @@ public final class SimulatedCoordination implements Coordination {
         zooKeeper.at(zooKeeper.nowMillis() + zooKeeper.latenessMillis(), () -> {
             if (zooKeeper.isAlive(operation.session) && !zooKeeper.isOut()) {
                 zooKeeper.countLateArrival();
-                operation.atServer.get();
+                operation.serveUnheard();
             }
         });
     }
