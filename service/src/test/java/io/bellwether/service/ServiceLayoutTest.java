@@ -31,8 +31,8 @@ class ServiceLayoutTest {
             .importPackages(SERVICE);
 
     @Test
-    void dataKnowsReplication() {
-        pureRoom(DATA, REPLICATION, "java.nio", "java.time").check(PRODUCTION);
+    void dataKnowsReplicationAndTheDoorOfTheGateway() {
+        pureRoom(DATA, REPLICATION, GATEWAY, "java.nio", "java.time").check(PRODUCTION);
     }
 
     @Test
