@@ -15,4 +15,7 @@ public interface Clients {
 
     /** Something that an operator may want to see changed; one line of the log each. */
     void changed(List<Notice> notices);
+
+    /** This process must stop: its store lost what it had acknowledged (Rule 3.4). Says why, and what to do. */
+    void stop(String why);
 }

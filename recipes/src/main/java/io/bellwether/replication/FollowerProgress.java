@@ -1,0 +1,167 @@
+package io.bellwether.replication;
+
+/**
+ * The leader's view of one other replica, in sync or learner.
+ *
+ * <p>Invariant: {@code match < next}. Legal transitions: PROBING to STREAMING when an append fitted; STREAMING to PROBING
+ * on a mismatch. A replica that is {@link #condemned} stays so for this leadership.
+ */
+final class FollowerProgress {
+    private static final long NOTHING_IN_FLIGHT = 0;
+
+    private final ReplicaId replica;
+    /** Whether the place where both logs agree is still being looked for. */
+    private boolean probing = true;
+    /** The next index to send. */
+    private long next;
+    /** The highest index that the replica has acknowledged in this epoch: durable there, and equal. */
+    private long match;
+    /** Number of the append with entries that is under way. */
+    private long inFlight = NOTHING_IN_FLIGHT;
+
+    private long inFlightSinceMillis;
+    /** Number of the latest append that was sent while probing: answers to older ones say nothing new. */
+    private long probeNumber;
+    /** The highest number of an append that was answered. */
+    private long answeredNumber;
+
+    private long answeredAtMillis;
+    private long sentAtMillis;
+    private long progressAtMillis;
+    /** The commit index that the latest append told. */
+    private long toldCommit;
+
+    private long echoMillis = -1;
+    private boolean condemned;
+
+    FollowerProgress(ReplicaId replica, long next, long nowMillis) {
+        this.replica = replica;
+        this.next = next;
+        this.answeredAtMillis = nowMillis;
+        this.progressAtMillis = nowMillis;
+        this.sentAtMillis = Long.MIN_VALUE / 2;
+    }
+
+    ReplicaId replica() {
+        return replica;
+    }
+
+    long match() {
+        return condemned ? 0 : match;
+    }
+
+    long next() {
+        return next;
+    }
+
+    boolean probing() {
+        return probing;
+    }
+
+    boolean condemned() {
+        return condemned;
+    }
+
+    /** It lost what it had acknowledged, and never counts again (Rule 3.4). */
+    void condemn() {
+        condemned = true;
+    }
+
+    long echoMillis() {
+        return echoMillis;
+    }
+
+    long toldCommit() {
+        return toldCommit;
+    }
+
+    /** The highest number of an append of this leadership that was answered; what confirms a round (Rule 8.1). */
+    long answeredNumber() {
+        return condemned ? 0 : answeredNumber;
+    }
+
+    long answeredAtMillis() {
+        return condemned ? Long.MIN_VALUE / 2 : answeredAtMillis;
+    }
+
+    /** When it last stored something, or had nothing to store. */
+    long progressAtMillis() {
+        return progressAtMillis;
+    }
+
+    /** Nothing is under way to it that brings a newer commit index along when it is answered. */
+    boolean idle() {
+        return inFlight == NOTHING_IN_FLIGHT;
+    }
+
+    boolean mayTakeEntries() {
+        return !probing && inFlight == NOTHING_IN_FLIGHT;
+    }
+
+    boolean heartbeatDue(long nowMillis, long heartbeatMillis) {
+        return nowMillis - sentAtMillis >= heartbeatMillis;
+    }
+
+    void sent(Message.Append append, long nowMillis) {
+        sentAtMillis = nowMillis;
+        toldCommit = append.commitIndex();
+        if (probing) {
+            probeNumber = append.number();
+        }
+        if (!append.entries().isEmpty()) {
+            inFlight = append.number();
+            inFlightSinceMillis = nowMillis;
+            next = append.entries().get(append.entries().size() - 1).index() + 1;
+        }
+    }
+
+    /** Any answer in this epoch shows that it was there after the append of that number was sent. */
+    void answered(long number, long sentMillis, long nowMillis) {
+        answeredAtMillis = nowMillis;
+        answeredNumber = Math.max(answeredNumber, number);
+        echoMillis = Math.max(echoMillis, sentMillis);
+    }
+
+    void matched(long number, long matchIndex, long end, long nowMillis) {
+        if (number == inFlight) {
+            inFlight = NOTHING_IN_FLIGHT;
+        }
+        if (matchIndex > match) {
+            match = matchIndex;
+            progressAtMillis = nowMillis;
+        }
+        if (match >= end) {
+            progressAtMillis = nowMillis;
+        }
+        next = Math.max(next, match + 1);
+        if (probing && number >= probeNumber) {
+            probing = false;
+            next = match + 1;
+        }
+    }
+
+    /** The logs differ; they may agree at {@code agreed}, where the next probe asks. Old answers are passed over. */
+    void mismatched(long number, long agreed) {
+        if (number < probeNumber || (!probing && number != inFlight)) {
+            return;
+        }
+        probing = true;
+        inFlight = NOTHING_IN_FLIGHT;
+        next = Math.max(match, agreed) + 1;
+        sentAtMillis = Long.MIN_VALUE / 2;
+    }
+
+    /** What is under way may be lost: send again from what is known to match. */
+    void resendIfLost(long nowMillis, long patienceMillis) {
+        if (inFlight != NOTHING_IN_FLIGHT && nowMillis - inFlightSinceMillis >= patienceMillis) {
+            resend();
+        }
+    }
+
+    void resend() {
+        if (inFlight != NOTHING_IN_FLIGHT) {
+            inFlight = NOTHING_IN_FLIGHT;
+            next = match + 1;
+        }
+    }
+}

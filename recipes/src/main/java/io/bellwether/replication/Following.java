@@ -1,0 +1,322 @@
+package io.bellwether.replication;
+
+import static io.bellwether.replication.InvariantViolation.check;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What only a follower has: its leader and when it last heard it, acknowledgements that wait for the disk, reads that
+ * wait for an index, and how fresh its state is. A replica that neither leads nor claims follows, if only in waiting.
+ */
+final class Following {
+    private static final int MAX_FRESHNESS_MARKS = 64;
+
+    private final Standing standing;
+    private @Nullable ReplicaId leader;
+    private long leaderEpoch;
+    /** Whether it leads: a claimant that is only recovering is heard, but asked for nothing. */
+    private boolean leads;
+
+    private long heardAtMillis;
+    /** When it first heard that its leader is suspended; -1 while it is not (Rule 7.1). */
+    private long suspendedSinceMillis = -1;
+
+    private long silenceAfterMillis;
+    /** The highest index that an append of {@link #leaderEpoch} proved equal to the leader's log (Rule 4.7). */
+    private long provenIndex;
+    /** The highest commit index that the leader of {@link #leaderEpoch} told. */
+    private long toldCommit;
+
+    private final ArrayDeque<Waiting> acknowledgements = new ArrayDeque<>();
+    private final ArrayDeque<FreshnessMark> marks = new ArrayDeque<>();
+    /** The state here contains all that was committed at this moment of the own clock; -1 for none (Rule 8.4). */
+    private long freshAsOfMillis = -1;
+
+    private List<Long> readsToAsk = new ArrayList<>();
+    private final TreeMap<Long, Question> questions = new TreeMap<>();
+    private long nextQuestion = 1;
+
+    /** An answer that leaves when a write is durable; {@code proven} belongs to the append that it answers. */
+    private record Waiting(long write, NodeId to, long epoch, long number, long acknowledged, long proven) {}
+
+    /** Once this index is applied, the state is as fresh as this moment. */
+    private record FreshnessMark(long commitIndex, long asOfMillis) {}
+
+    /** Reads that one question serves. */
+    private record Question(long sentMillis, List<Long> reads) {}
+
+    Following(Standing standing) {
+        this.standing = standing;
+        forgetLeader();
+    }
+
+    // --- its leader ------------------------------------------------------------------------------------------------
+
+    @Nullable
+    ReplicaId leader() {
+        return leader;
+    }
+
+    /** Whether the one it follows leads, or is only recovering. */
+    boolean leads() {
+        return leads;
+    }
+
+    /** Nobody is followed for now; silence is counted from here. */
+    private void forgetLeader() {
+        leader = null;
+        leads = false;
+        suspendedSinceMillis = -1;
+        heardAtMillis = standing.now();
+        drawPatience();
+    }
+
+    private void drawPatience() {
+        long timeout = standing.settings.leaderTimeoutMillis();
+        silenceAfterMillis = timeout + standing.random(timeout / 5);
+    }
+
+    /** The replica has stopped leading or claiming: it waits to hear from somebody. */
+    void begin() {
+        forgetLeader();
+        acknowledgements.clear();
+    }
+
+    /** A leader, or a claimant of this epoch, was heard. */
+    private void heard(ReplicaId from, long epoch, boolean suspended) {
+        if (!from.equals(leader) || epoch != leaderEpoch) {
+            leader = from;
+            leads = false;
+            if (epoch != leaderEpoch) {
+                leaderEpoch = epoch;
+                provenIndex = 0;
+                toldCommit = 0;
+            }
+            askAgain();
+        }
+        heardAtMillis = standing.now();
+        if (!suspended) {
+            suspendedSinceMillis = -1;
+        } else if (suspendedSinceMillis < 0) {
+            suspendedSinceMillis = standing.now();
+        }
+    }
+
+    /** Rule 7.1: not heard for the leader timeout; a suspended leader counts for as long as it may need to change S. */
+    boolean hearsLeader() {
+        if (standing.now() - heardAtMillis >= silenceAfterMillis) {
+            return false;
+        }
+        long suspensionLimit = standing.settings.evictAfterMillis() + standing.settings.leaderTimeoutMillis();
+        return suspendedSinceMillis < 0 || standing.now() - suspendedSinceMillis < suspensionLimit;
+    }
+
+    /** Not heard for longer than its heartbeats take: time to knock. */
+    boolean missesHeartbeat() {
+        return standing.now() - heardAtMillis > 2 * standing.settings.heartbeatMillis();
+    }
+
+    /** Rule 7.1: a refused or reset connection to the leader is silence at once. */
+    void onUnreachable(NodeId node) {
+        ReplicaId known = leader;
+        if (known != null && known.node().equals(node)) {
+            heardAtMillis = Math.min(heardAtMillis, standing.now() - silenceAfterMillis);
+        }
+    }
+
+    void onClaimant(ReplicaId claimant, long epoch) {
+        heard(claimant, epoch, false);
+    }
+
+    // --- appends ---------------------------------------------------------------------------------------------------
+
+    /** The epoch of the append is the one that this replica has promised. */
+    void onAppend(ReplicaId from, Message.Append append, boolean promisedBefore) {
+        Journal journal = standing.journal;
+        boolean forgotPromise = !promisedBefore && append.acknowledged() > 0;
+        if (forgotPromise || append.acknowledged() > journal.durableEnd()) { // Rule 3.4
+            standing.rollBack("the leader has acknowledgements of this store up to index " + append.acknowledged()
+                    + ", but it holds only " + journal.durableEnd()
+                    + ": the disk lost acknowledged writes. Start this node with an empty data directory");
+            standing.send(
+                    from.node(), new Message.RolledBack(append.epoch(), append.acknowledged(), journal.durableEnd()));
+            return;
+        }
+        heard(from, append.epoch(), append.suspended());
+        if (!leads) {
+            leads = true;
+            standing.work().info("following epoch=" + append.epoch() + " leader=" + from.node());
+        }
+        standing.logClock.hear(append.logTime(), standing.now());
+        if (!journal.has(append.previous())) { // Rule 4.1
+            standing.send(
+                    from.node(),
+                    new Message.Mismatched(
+                            append.epoch(),
+                            append.number(),
+                            append.acknowledged(),
+                            journal.highestNotAfter(append.previous()),
+                            journal.durableEnd(),
+                            standing.now()));
+            return;
+        }
+        long proven = append.previous().index() + append.entries().size();
+        takeOver(append.entries());
+        provenIndex = Math.max(provenIndex, proven);
+        toldCommit = Math.max(toldCommit, append.commitIndex());
+        noteFreshness(append);
+        acknowledge(new Waiting(
+                writeToWaitFor(append), from.node(), append.epoch(), append.number(), append.acknowledged(), proven));
+    }
+
+    /** Rule 4.4: skips what is here, cuts what conflicts, appends what is new. */
+    private void takeOver(List<Entry> entries) {
+        Journal journal = standing.journal;
+        for (Entry entry : entries) {
+            if (journal.has(entry.position())) {
+                continue;
+            }
+            if (entry.index() <= journal.end().index()) {
+                check(entry.index() > standing.commitIndex(), "Rule 4.4: a committed entry is never cut");
+                journal.cut(entry.index());
+                standing.work()
+                        .info("cut epoch=" + entry.epoch() + " from=" + entry.index()
+                                + ": entries that were never committed gave way");
+            }
+            journal.append(entry);
+        }
+    }
+
+    /** An append without entries needs no disk, once the epoch is durable (Rule 4.6); 0 for nothing to wait for. */
+    private long writeToWaitFor(Message.Append append) {
+        return append.entries().isEmpty() && standing.journal.recordDurable() ? 0 : standing.journal.numberOfAll();
+    }
+
+    private void acknowledge(Waiting waiting) {
+        if (waiting.write() == 0) {
+            answer(waiting);
+        } else {
+            acknowledgements.add(waiting);
+        }
+    }
+
+    private void answer(Waiting waiting) {
+        long durableEnd = standing.journal.durableEnd();
+        standing.send(
+                waiting.to(),
+                new Message.Appended(
+                        waiting.epoch(),
+                        waiting.number(),
+                        waiting.acknowledged(),
+                        Math.min(durableEnd, waiting.proven()),
+                        durableEnd,
+                        standing.now()));
+    }
+
+    /** Everything up to this write is durable. */
+    void onWritten(long number) {
+        while (!acknowledgements.isEmpty() && acknowledgements.peekFirst().write() <= number) {
+            Waiting waiting = acknowledgements.removeFirst();
+            if (waiting.epoch() == standing.promise().epoch()) { // Rule 2.2: nothing for a lower epoch leaves
+                answer(waiting);
+            }
+        }
+    }
+
+    /** Rule 4.7: committed here is what the leader committed, as far as it is proven equal and durable. */
+    void advanceCommit() {
+        if (leaderEpoch != standing.promise().epoch()) {
+            return;
+        }
+        long commit = Math.min(toldCommit, Math.min(provenIndex, standing.journal.durableEnd()));
+        if (commit > standing.commitIndex()) {
+            standing.commit(commit);
+        }
+    }
+
+    // --- staleness -------------------------------------------------------------------------------------------------
+
+    /** Rule 8.4: the leader led at the start of its confirmed round, which was after it had heard the echo. */
+    private void noteFreshness(Message.Append append) {
+        if (append.echoMillis() < 0 || append.confirmedAgeMillis() < 0) {
+            return;
+        }
+        if (marks.size() >= MAX_FRESHNESS_MARKS) {
+            marks.removeLast();
+        }
+        marks.add(new FreshnessMark(append.commitIndex(), append.echoMillis() - append.confirmedAgeMillis()));
+    }
+
+    /** Upper bound of how far the state is behind; -1 if there is none. */
+    long stalenessMillis() {
+        return freshAsOfMillis < 0 ? -1 : standing.now() - freshAsOfMillis;
+    }
+
+    // --- reads -----------------------------------------------------------------------------------------------------
+
+    void read(long read) {
+        readsToAsk.add(read);
+    }
+
+    void onReadIndexed(ReplicaId from, Message.ReadIndexed answer) {
+        Question question = questions.remove(answer.question());
+        if (question == null) {
+            return;
+        }
+        if (from.equals(leader) && answer.epoch() == leaderEpoch) {
+            toldCommit = Math.max(toldCommit, answer.commitIndex());
+        }
+        for (long read : question.reads()) {
+            standing.readAt(read, answer.commitIndex());
+        }
+    }
+
+    /** All reads that wait for an answer are asked again: in a new question, which began later than they. */
+    void askAgain() {
+        for (Question question : questions.values()) {
+            readsToAsk.addAll(question.reads());
+        }
+        questions.clear();
+    }
+
+    /** All reads that wait, taken out: they go on with another role. */
+    List<Long> takeReads() {
+        askAgain();
+        List<Long> reads = readsToAsk;
+        readsToAsk = new ArrayList<>();
+        return reads;
+    }
+
+    // --- what follows from events ----------------------------------------------------------------------------------
+
+    void tick() {
+        long patience = 2 * standing.settings.heartbeatMillis();
+        if (!questions.isEmpty()
+                && standing.now() - questions.firstEntry().getValue().sentMillis() >= patience) {
+            askAgain();
+        }
+    }
+
+    /** One question is under way at a time, and takes along all reads that wait when it leaves (Rule 8.2). */
+    void askForReads() {
+        ReplicaId known = leader;
+        if (known == null || !leads || readsToAsk.isEmpty() || !questions.isEmpty()) {
+            return;
+        }
+        long question = nextQuestion++;
+        questions.put(question, new Question(standing.now(), readsToAsk));
+        readsToAsk = new ArrayList<>();
+        standing.send(known.node(), new Message.ReadIndex(leaderEpoch, question));
+    }
+
+    /** The state has reached this index. */
+    void onApplied(long appliedIndex) {
+        while (!marks.isEmpty() && marks.peekFirst().commitIndex() <= appliedIndex) {
+            freshAsOfMillis = Math.max(freshAsOfMillis, marks.removeFirst().asOfMillis());
+        }
+    }
+}

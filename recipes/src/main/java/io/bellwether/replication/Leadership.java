@@ -1,0 +1,389 @@
+package io.bellwether.replication;
+
+import static io.bellwether.replication.InvariantViolation.check;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What only a leader has: the start of its epoch, its followers' progress, the rounds that confirm reads, and the change
+ * of the in-sync set that it has in mind. It ends when a higher epoch is heard of, and by nothing else (Rule 6.1).
+ */
+final class Leadership {
+    private final Standing standing;
+    private final long epoch;
+    private final String claim;
+    /** Index of the entry that began this epoch; nothing is committed or read before it is (Rules 4.2 and 8.1). */
+    private final long startIndex;
+
+    private final TreeMap<ReplicaId, FollowerProgress> followers = new TreeMap<>();
+    private final Rounds rounds = new Rounds();
+    private final InSyncChange change;
+    private long nextAppendNumber = 1;
+    private boolean suspended;
+    /** Bytes of proposals that wait for their commit (Rule 4.6). */
+    private long uncommittedBytes;
+
+    private final long sinceMillis;
+
+    /** Appends the entry that begins the epoch. The claimant has finished recovery: its log has all that is committed. */
+    Leadership(Standing standing, long epoch, String claim, Coordination.Versioned record, EpochStart.Cause cause) {
+        this.standing = standing;
+        this.epoch = epoch;
+        this.claim = claim;
+        this.sinceMillis = standing.now();
+        this.change = new InSyncChange(standing, this, record);
+        check(standing.promise().epoch() == epoch, "Rule 1.3: a leader has promised its own epoch, and none since");
+        refreshFollowers();
+        this.startIndex = append(Entry.Kind.EPOCH_STARTED, new EpochStart(standing.self.node(), cause).encode())
+                .index();
+        standing.work()
+                .info("leading epoch=" + epoch + " inSync="
+                        + Standing.names(quorums().inSync()) + " cause=" + cause.word());
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    String claim() {
+        return claim;
+    }
+
+    boolean suspended() {
+        return suspended;
+    }
+
+    long sinceMillis() {
+        return sinceMillis;
+    }
+
+    long startIndex() {
+        return startIndex;
+    }
+
+    Quorums quorums() {
+        return change.quorums();
+    }
+
+    /** Whether an entry of this epoch is committed and the write quorum answers: it serves reads and takes writes. */
+    boolean serving() {
+        return standing.commitIndex() >= startIndex && !suspended;
+    }
+
+    // --- events ----------------------------------------------------------------------------------------------------
+
+    Admission propose(Bytes command) {
+        if (suspended || diskStalls()) {
+            return new Admission.Refused(Admission.Refusal.SUSPENDED);
+        }
+        if (quorums().inSync().size() < change.record().minInSync()) { // Rule 4.3
+            return new Admission.Refused(Admission.Refusal.TOO_FEW_IN_SYNC);
+        }
+        if (uncommittedBytes > standing.settings.maxUncommittedBytes()) {
+            return new Admission.Refused(Admission.Refusal.OVERLOADED);
+        }
+        Entry entry = append(Entry.Kind.COMMAND, command);
+        uncommittedBytes += entry.weightBytes();
+        return new Admission.Appended(entry.position());
+    }
+
+    /** Something in the state has fallen due and no write came: moves log time on (Rule 9.6). */
+    void appendTick() {
+        if (!suspended && standing.commitIndex() == standing.journal.end().index()) {
+            append(Entry.Kind.TICK, Bytes.EMPTY);
+        }
+    }
+
+    void read(Rounds.Reader reader) {
+        rounds.await(reader);
+    }
+
+    void onAppended(ReplicaId from, Message.Appended answer) {
+        FollowerProgress follower = followers.get(from);
+        if (follower == null || lostWhatItHad(follower, answer.acknowledged(), answer.durableEnd())) {
+            return;
+        }
+        check(answer.matchIndex() <= standing.journal.end().index(), "nobody has more of this epoch than its leader");
+        follower.answered(answer.number(), answer.sentMillis(), standing.now());
+        follower.matched(
+                answer.number(), answer.matchIndex(), standing.journal.end().index(), standing.now());
+    }
+
+    void onMismatched(ReplicaId from, Message.Mismatched answer) {
+        FollowerProgress follower = followers.get(from);
+        if (follower == null || lostWhatItHad(follower, answer.acknowledged(), answer.durableEnd())) {
+            return;
+        }
+        follower.answered(answer.number(), answer.sentMillis(), standing.now());
+        follower.mismatched(
+                answer.number(), standing.journal.highestNotAfter(answer.hint()).index());
+    }
+
+    /** Rule 3.4: a store that has less than it had acknowledged before the question was sent was rolled back. */
+    private boolean lostWhatItHad(FollowerProgress follower, long acknowledged, long durableEnd) {
+        if (durableEnd < acknowledged) {
+            condemn(follower, acknowledged, durableEnd);
+        }
+        return follower.condemned();
+    }
+
+    void onRolledBack(ReplicaId from, Message.RolledBack confession) {
+        FollowerProgress follower = followers.get(from);
+        if (follower != null) {
+            condemn(follower, confession.acknowledged(), confession.durableEnd());
+        }
+    }
+
+    private void condemn(FollowerProgress follower, long acknowledged, long durableEnd) {
+        if (!follower.condemned()) {
+            follower.condemn();
+            standing.work()
+                    .error("rolled-back replica=" + follower.replica() + " acknowledged=" + acknowledged + " has="
+                            + durableEnd
+                            + ": its disk lost acknowledged writes. It no longer counts; stop it, and start"
+                            + " it with an empty data directory");
+        }
+    }
+
+    /** A connection to the node broke: what was under way to it may be lost. */
+    void onUnreachable(NodeId node) {
+        for (FollowerProgress follower : followers.values()) {
+            if (follower.replica().node().equals(node)) {
+                follower.resend();
+            }
+        }
+    }
+
+    /** The answer of ZooKeeper to a change of the set. */
+    void onAnswered(long request, Coordination.Answer answer) {
+        change.onAnswered(request, answer);
+    }
+
+    // --- what follows from events ----------------------------------------------------------------------------------
+
+    /** Time has passed, or ZooKeeper's view has changed. */
+    void tick() {
+        refreshFollowers();
+        for (FollowerProgress follower : followers.values()) {
+            follower.resendIfLost(standing.now(), standing.settings.leaderTimeoutMillis() / 2);
+        }
+        judgeSuspension();
+        change.tick();
+    }
+
+    /** Draws the conclusions of a step: commits, confirms rounds, and sends what is to be sent. */
+    void conclude() {
+        advanceCommit();
+        rounds.confirm(quorums().reachedByWriteQuorum(this::answeredNumber)).forEach(this::serve);
+        if (diskStalls()) {
+            return; // Rule 6.3: a leader whose own disk hangs falls silent
+        }
+        change.proceed();
+        beginRound();
+        sendAppends();
+    }
+
+    /** Rule 4.2: commit what a write quorum has, if it is of this epoch; all before it is committed with it. */
+    private void advanceCommit() {
+        long reached = quorums().reachedByWriteQuorum(this::match);
+        if (reached <= standing.commitIndex() || standing.journal.epochAt(reached) != epoch) {
+            return;
+        }
+        if (uncommittedBytes > 0) {
+            long from = Math.max(standing.commitIndex(), startIndex) + 1;
+            uncommittedBytes -= weightOf(from, reached);
+        }
+        boolean first = standing.commitIndex() < startIndex;
+        standing.commit(reached);
+        if (first) {
+            standing.work().info("serving epoch=" + epoch + " index=" + reached);
+        }
+    }
+
+    private long weightOf(long from, long to) {
+        long bytes = 0;
+        long next = from;
+        while (next <= to) {
+            for (Entry entry : standing.journal.entries(next, standing.settings.maxAppendBytes())) {
+                if (entry.index() <= to && entry.kind() == Entry.Kind.COMMAND) {
+                    bytes += entry.weightBytes();
+                }
+                next = entry.index() + 1;
+            }
+        }
+        return bytes;
+    }
+
+    private void serve(Rounds.Round round) {
+        for (Rounds.Reader reader : round.readers()) {
+            if (reader instanceof Rounds.Reader.Local local) {
+                standing.readAt(local.read(), round.commitIndex());
+            } else if (reader instanceof Rounds.Reader.Remote remote) {
+                standing.send(
+                        remote.follower(), new Message.ReadIndexed(epoch, remote.question(), round.commitIndex()));
+            }
+        }
+    }
+
+    /** Rule 8.1: a round for reads begins after they arrived, and only once an entry of this epoch is committed. */
+    private void beginRound() {
+        if (rounds.wanted() && serving()) {
+            rounds.begin(nextAppendNumber, standing.now(), standing.commitIndex(), true);
+            for (ReplicaId replica : quorums().voters()) {
+                FollowerProgress follower = followers.get(replica);
+                if (follower != null && !follower.condemned()) {
+                    sendHeartbeat(follower);
+                }
+            }
+            rounds.confirm(quorums().reachedByWriteQuorum(this::answeredNumber)).forEach(this::serve);
+        }
+    }
+
+    private void sendAppends() {
+        boolean roundBegun = false;
+        for (FollowerProgress follower : followers.values()) {
+            if (follower.condemned()) {
+                continue;
+            }
+            boolean due = follower.heartbeatDue(standing.now(), standing.settings.heartbeatMillis());
+            if (due && !roundBegun) {
+                rounds.begin(nextAppendNumber, standing.now(), standing.commitIndex(), false);
+                roundBegun = true;
+            }
+            if (follower.mayTakeEntries()
+                    && follower.next() <= standing.journal.end().index()) {
+                List<Entry> entries = standing.journal.entries(follower.next(), standing.settings.maxAppendBytes());
+                send(follower, standing.journal.positionAt(follower.next() - 1), entries);
+            } else if (due || (follower.idle() && follower.toldCommit() < standing.commitIndex())) {
+                sendHeartbeat(follower);
+            }
+        }
+    }
+
+    /** While probing, the heartbeat is the probe; afterwards it names what is known to match, which cannot fail. */
+    private void sendHeartbeat(FollowerProgress follower) {
+        long previous = follower.probing() ? follower.next() - 1 : follower.match();
+        send(follower, standing.journal.positionAt(previous), List.of());
+    }
+
+    private void send(FollowerProgress follower, Position previous, List<Entry> entries) {
+        long confirmed = rounds.confirmedStartMillis();
+        Message.Append append = new Message.Append(
+                epoch,
+                nextAppendNumber++,
+                previous,
+                standing.commitIndex(),
+                follower.match(),
+                standing.logClock.at(standing.now()),
+                suspended,
+                follower.echoMillis(),
+                confirmed < 0 ? -1 : standing.now() - confirmed,
+                entries);
+        follower.sent(append, standing.now());
+        standing.send(follower.replica().node(), append);
+    }
+
+    private Entry append(Entry.Kind kind, Bytes payload) {
+        Journal journal = standing.journal;
+        long time = standing.logClock.stamp(standing.now(), standing.wall());
+        Entry entry = Entry.of(journal.end().index() + 1, epoch, time, kind, payload);
+        journal.append(entry);
+        return entry;
+    }
+
+    // --- who is there ----------------------------------------------------------------------------------------------
+
+    /** Every voter and every live learner has a progress; who is neither has none. */
+    private void refreshFollowers() {
+        List<ReplicaId> wanted = new ArrayList<>(quorums().voters());
+        for (Member member : standing.view().members()) {
+            if (!wanted.contains(member.replica())) {
+                wanted.add(member.replica());
+            }
+        }
+        wanted.remove(standing.self);
+        followers.keySet().retainAll(wanted);
+        for (ReplicaId replica : wanted) {
+            if (!followers.containsKey(replica)) {
+                followers.put(
+                        replica,
+                        new FollowerProgress(replica, standing.journal.end().index() + 1, standing.now()));
+            }
+        }
+    }
+
+    Collection<FollowerProgress> followers() {
+        return followers.values();
+    }
+
+    @Nullable
+    FollowerProgress follower(ReplicaId replica) {
+        return followers.get(replica);
+    }
+
+    /** Own entries count once they are on the own disk (Rule 4.2). */
+    long match(ReplicaId replica) {
+        if (replica.equals(standing.self)) {
+            return standing.journal.durableEnd();
+        }
+        FollowerProgress follower = followers.get(replica);
+        return follower == null ? 0 : follower.match();
+    }
+
+    private long answeredNumber(ReplicaId replica) {
+        if (replica.equals(standing.self)) {
+            return Long.MAX_VALUE;
+        }
+        FollowerProgress follower = followers.get(replica);
+        return follower == null ? 0 : follower.answeredNumber();
+    }
+
+    long answeredAtMillis(ReplicaId replica) {
+        if (replica.equals(standing.self)) {
+            return standing.now();
+        }
+        FollowerProgress follower = followers.get(replica);
+        return follower == null ? Long.MIN_VALUE / 2 : follower.answeredAtMillis();
+    }
+
+    /** Rule 6.1: suspended while the write quorum has not answered for the leader timeout; never deposed by that. */
+    private void judgeSuspension() {
+        long answered = quorums().reachedByWriteQuorum(this::answeredAtMillis);
+        boolean silent = standing.now() - answered > standing.settings.leaderTimeoutMillis();
+        if (silent != suspended) {
+            suspended = silent;
+            if (silent) {
+                standing.work()
+                        .warn("suspended epoch=" + epoch + " inSync="
+                                + Standing.names(quorums().inSync())
+                                + ": the write quorum does not answer; writes wait until it does");
+            } else {
+                standing.work().info("resumed epoch=" + epoch);
+            }
+        }
+    }
+
+    boolean diskStalls() {
+        return standing.journal.diskDelayMillis(standing.now()) > standing.settings.leaderTimeoutMillis();
+    }
+
+    /** When the latest confirmed round began, by this node's clock; -1 if none was (Rule 8.4). */
+    long confirmedStartMillis() {
+        if (quorums().voters().equals(List.of(standing.self))) {
+            return standing.now();
+        }
+        return rounds.confirmedStartMillis();
+    }
+
+    List<Long> localReaders() {
+        return rounds.localReaders();
+    }
+
+    ControlRecord record() {
+        return change.record();
+    }
+}

@@ -1,0 +1,107 @@
+package io.bellwether.replication;
+
+/**
+ * Does a replica's work through the doors, in the order that keeps it safe. It owns no thread: whoever owns the replica
+ * calls {@link #run} after each event, or after a handful.
+ */
+public final class Node {
+    private final Replica replica;
+    private final ReplicatedLog log;
+    private final StateMachine stateMachine;
+    private final Peers peers;
+    private final Coordination coordination;
+    private final Clients clients;
+
+    public Node(
+            Replica replica,
+            ReplicatedLog log,
+            StateMachine stateMachine,
+            Peers peers,
+            Coordination coordination,
+            Clients clients) {
+        this.replica = replica;
+        this.log = log;
+        this.stateMachine = stateMachine;
+        this.peers = peers;
+        this.coordination = coordination;
+        this.clients = clients;
+    }
+
+    /** The replica, for the events that need no work of a node's own; {@link #run} afterwards. */
+    public Replica replica() {
+        return replica;
+    }
+
+    /** Time has passed: the replica sees what ZooKeeper shows, and what has fallen due. */
+    public void tick(long monotonicMillis, long wallMillis) {
+        replica.tick(monotonicMillis, wallMillis);
+        replica.view(coordination.view());
+        replica.drive();
+        replica.due(stateMachine.nextDue());
+    }
+
+    /** A message has arrived: the gateway's mail goes to the gateway, all other to the replica. */
+    public void received(Envelope envelope) {
+        Message message = envelope.message();
+        if (message instanceof Message.Forward || message instanceof Message.Forwarded) {
+            if (envelope.to().equals(replica.self().node())) {
+                clients.received(envelope.from(), message);
+            }
+        } else {
+            replica.received(envelope);
+        }
+    }
+
+    /** Does all the work that the events so far have left. */
+    public void run() {
+        Work work = replica.work();
+        while (!work.isEmpty()) {
+            perform(work);
+            work = replica.work();
+        }
+    }
+
+    private void perform(Work work) {
+        if (!work.notices().isEmpty()) {
+            clients.changed(work.notices());
+        }
+        LogWrite write = work.write();
+        if (write != null) {
+            log.write(write);
+        }
+        if (!work.committed().isEmpty()) {
+            stateMachine.apply(work.committed());
+        }
+        for (Envelope envelope : work.messages()) {
+            peers.send(envelope);
+        }
+        for (Work.Request request : work.requests()) {
+            ask(request);
+        }
+        for (Work.ReadyRead read : work.reads()) {
+            clients.readReady(read.read(), read.index());
+        }
+        String stop = work.stop();
+        if (stop != null) {
+            clients.stop(stop);
+        }
+    }
+
+    private void ask(Work.Request request) {
+        if (request instanceof Work.Request.Queue) {
+            coordination.queue();
+        } else if (request instanceof Work.Request.Leave) {
+            coordination.leave();
+        } else if (request instanceof Work.Request.Claim claim) {
+            coordination.claim(claim.request(), claim.expectedVersion(), claim.wanted());
+        } else if (request instanceof Work.Request.Change change) {
+            coordination.change(change.request(), change.expectedVersion(), change.wanted());
+        } else if (request instanceof Work.Request.ReadRecord) {
+            coordination.readRecord();
+        } else if (request instanceof Work.Request.ReadLatch read) {
+            coordination.readLatch(read.request());
+        } else if (request instanceof Work.Request.DeleteLatchPlaces delete) {
+            coordination.deleteLatchPlaces(delete.paths());
+        }
+    }
+}

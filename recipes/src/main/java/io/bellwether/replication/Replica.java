@@ -1,0 +1,593 @@
+package io.bellwether.replication;
+
+import static io.bellwether.replication.InvariantViolation.check;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node's part in the protocol of PROTOCOL.md. One method per event; each leaves its decisions in {@link Work}, which
+ * {@link #work} hands out once the events of a step are in. No threads, no clock, no I/O, no dice; one thread at a time.
+ *
+ * <p>A replica follows, claims or leads, and legal transitions are: following to claiming (Rule 1.1); claiming to leading
+ * (recovered, Rule 2.4) or to following (abandoned, or a higher epoch); leading to following (a higher epoch, and nothing
+ * else, Rule 6.1). A process that starts follows: it leads only an epoch that it claimed itself since (Rule 1.3).
+ */
+public final class Replica {
+    private final Standing standing;
+    private final Following following;
+    private final Silence silence;
+    private @Nullable Claiming claiming;
+    private @Nullable Leadership leadership;
+    private final PromiseAnswers promiseAnswers;
+    private final Bootstrap bootstrap;
+
+    private long claims;
+    /** The leader of this epoch resigned in this replica's favour (Rule 10.3); -1 if none did. */
+    private long resignedEpoch = -1;
+
+    private boolean rolledBack;
+    private String lastComplaint = "";
+
+    /**
+     * @param self this node and the store behind {@code log}
+     * @param process which life of this replica this is: unique among all its starts, at most 64 characters
+     * @param bootstrap what to write into the first control record, should this replica be the one that does
+     * @param appliedIndex what the state machine has applied
+     * @param dice seeds the jitter of times
+     */
+    public Replica(
+            ReplicaId self,
+            String process,
+            Settings settings,
+            Bootstrap bootstrap,
+            ReplicatedLog log,
+            long appliedIndex,
+            long dice) {
+        this.standing = new Standing(self, process, settings, log, appliedIndex, dice);
+        this.following = new Following(standing);
+        this.silence = new Silence(standing, following);
+        this.promiseAnswers = new PromiseAnswers(standing);
+        this.bootstrap = bootstrap;
+    }
+
+    // --- events ----------------------------------------------------------------------------------------------------
+
+    /**
+     * Time has passed. Called before the other events of a step, and at least every tenth of a heartbeat or so.
+     *
+     * @param monotonicMillis of a clock that never goes back
+     * @param wallMillis of the wall clock, which may jump; used only where Rule 9.6 says so
+     */
+    public void tick(long monotonicMillis, long wallMillis) {
+        standing.time(monotonicMillis, wallMillis);
+    }
+
+    /** What is known of ZooKeeper, whether it changed or not: at least with every tick (level, not edge). */
+    public void view(Coordination.View view) {
+        standing.view(view);
+        ControlRecord record = standing.record();
+        if (record != null && standing.guard().isEmpty()) {
+            standing.remember(record);
+            standing.hearEpoch(record.epoch());
+        }
+    }
+
+    /** Drives everything that waits for time or for ZooKeeper; after {@link #tick} and {@link #view}. */
+    public void drive() {
+        if (rolledBack) {
+            return;
+        }
+        stepDownIfFenced();
+        complain();
+        keepPlaceInLatch();
+        Leadership leading = leadership;
+        Claiming claim = claiming;
+        if (leading != null) {
+            leading.tick();
+        } else if (claim != null) {
+            claim.tick();
+        } else {
+            following.tick();
+            considerClaim();
+        }
+    }
+
+    /** A message has arrived. */
+    public void received(Envelope envelope) {
+        String cluster = standing.journal.record().clusterId();
+        boolean stranger = cluster.isEmpty() || !cluster.equals(envelope.clusterId());
+        if (stranger || !envelope.to().equals(standing.self.node()) || rolledBack) {
+            return; // who has met no cluster yet follows nobody (Rule 11.2)
+        }
+        dispatch(envelope.from(), envelope.generation(), envelope.message());
+        stepDownIfFenced();
+    }
+
+    /** A connection to this node was refused or reset. */
+    public void unreachable(NodeId node) {
+        following.onUnreachable(node);
+        Leadership leading = leadership;
+        if (leading != null) {
+            leading.onUnreachable(node);
+        }
+        Claiming claim = claiming;
+        if (claim != null) {
+            claim.onUnreachable(node);
+        }
+    }
+
+    /** The disk has completed this write and all before it. */
+    public void written(long number) {
+        standing.journal.written(number);
+        if (rolledBack) {
+            return;
+        }
+        promiseAnswers.onWritten(number);
+        following.onWritten(number);
+        Claiming claim = claiming;
+        if (claim != null) {
+            claim.onWritten(number);
+        }
+    }
+
+    /** A client's command, to be replicated if this replica leads. */
+    public Admission propose(Bytes command) {
+        Leadership leading = leadership;
+        return leading == null || leading.epoch() < standing.highestEpoch()
+                ? new Admission.Refused(Admission.Refusal.NOT_LEADING)
+                : leading.propose(command);
+    }
+
+    /** A linearizable read wants to be served here (Rules 8.1 and 8.2). {@link Work#reads} says when it may. */
+    public void read(long read) {
+        Leadership leading = leadership;
+        if (leading != null) {
+            leading.read(new Rounds.Reader.Local(read));
+        } else {
+            following.read(read);
+        }
+    }
+
+    /** ZooKeeper's answer to {@link Coordination#claim} or {@link Coordination#change}. */
+    public void answered(long request, Coordination.Answer answer) {
+        Claiming claim = claiming;
+        if (claim != null) {
+            claim.onAnswered(request, answer);
+        }
+        Leadership leading = leadership;
+        if (leading != null) {
+            leading.onAnswered(request, answer);
+        }
+    }
+
+    /** ZooKeeper's answer to {@link Coordination#readLatch}. */
+    public void latchRead(long request, List<Coordination.LatchPlace> queue) {
+        if (leadership == null && claiming == null) {
+            silence.onLatchRead(request, queue, diskAnswers());
+        }
+    }
+
+    /** Something in the state falls due at this log time (Rule 9.6). */
+    public void due(long logTime) {
+        Leadership leading = leadership;
+        long now = standing.logClock.at(standing.now());
+        if (leading != null && leading.serving() && now >= 0 && logTime <= now) {
+            leading.appendTick();
+        }
+    }
+
+    /**
+     * What is to be done about all the events since the last call. Ask again until it is empty: large amounts come in
+     * pieces.
+     */
+    public Work work() {
+        if (!rolledBack) {
+            conclude();
+        }
+        standing.work().write(standing.journal.takeWrite(standing.now()));
+        standing.work().committed(takeCommitted());
+        return standing.takeWork();
+    }
+
+    // --- messages --------------------------------------------------------------------------------------------------
+
+    private void dispatch(ReplicaId from, long generation, Message message) {
+        if (message instanceof Message.Append append) {
+            onAppend(from, append);
+        } else if (message instanceof Message.Appended answer) {
+            Leadership leading = leadershipOf(answer.epoch());
+            if (leading != null) {
+                leading.onAppended(from, answer);
+            }
+        } else if (message instanceof Message.Mismatched answer) {
+            Leadership leading = leadershipOf(answer.epoch());
+            if (leading != null) {
+                leading.onMismatched(from, answer);
+            }
+        } else if (message instanceof Message.RolledBack answer) {
+            Leadership leading = leadershipOf(answer.epoch());
+            if (leading != null) {
+                leading.onRolledBack(from, answer);
+            }
+        } else if (message instanceof Message.Refused refused) {
+            standing.hearEpoch(refused.promised());
+        } else if (message instanceof Message.PromiseRequest request) {
+            onPromiseRequest(from, request);
+        } else if (message instanceof Message.Promised promised) {
+            onPromised(from, generation, promised);
+        } else if (message instanceof Message.Pull pull) {
+            onPull(from, pull);
+        } else if (message instanceof Message.Pulled pulled) {
+            Claiming claim = claiming;
+            if (claim != null) {
+                claim.onPulled(from, pulled);
+            }
+        } else if (message instanceof Message.PullMismatched answer) {
+            Claiming claim = claiming;
+            if (claim != null) {
+                claim.onPullMismatched(from, answer);
+            }
+        } else if (message instanceof Message.Suspect suspect) {
+            standing.hearEpoch(suspect.epoch());
+            stepDownIfFenced();
+            silence.onSuspect(from, suspect, hearsLeader(), canLead());
+        } else if (message instanceof Message.Suspected answer) {
+            standing.hearEpoch(answer.epoch());
+            silence.onSuspected(from, answer);
+        } else if (message instanceof Message.ReadIndex question) {
+            onReadIndex(from, question);
+        } else if (message instanceof Message.ReadIndexed answer) {
+            following.onReadIndexed(from, answer);
+        } else if (message instanceof Message.Resign resign) {
+            onResign(from, resign);
+        }
+    }
+
+    private @Nullable Leadership leadershipOf(long epoch) {
+        Leadership leading = leadership;
+        return leading != null && leading.epoch() == epoch ? leading : null;
+    }
+
+    private void onAppend(ReplicaId from, Message.Append append) {
+        long promised = standing.promise().epoch();
+        if (append.epoch() < promised) { // Rule 4.5
+            standing.send(from.node(), new Message.Refused(append.epoch(), promised));
+            return;
+        }
+        check(leadershipOf(append.epoch()) == null, "Rule 1.2: an epoch has one leader");
+        standing.hearEpoch(append.epoch());
+        stepDownIfFenced();
+        if (append.epoch() > promised) {
+            standing.promise(new Promise(append.epoch(), ""));
+        }
+        Claiming claim = claiming;
+        if (claim != null && claim.epoch() <= append.epoch()) {
+            endClaim("epoch " + append.epoch() + " is led by " + from.node());
+        }
+        following.onAppend(from, append, append.epoch() == promised);
+        rolledBack = standing.rolledBack();
+    }
+
+    /** Rule 2.2: promises a higher epoch, or repeats its word for the same claim. */
+    private void onPromiseRequest(ReplicaId from, Message.PromiseRequest request) {
+        Promise asked = new Promise(request.epoch(), request.claim());
+        Promise given = standing.promise();
+        if (asked.epoch() < given.epoch() || (asked.epoch() == given.epoch() && !asked.equals(given))) {
+            standing.send(from.node(), new Message.Refused(request.epoch(), given.epoch()));
+            return;
+        }
+        if (asked.epoch() > given.epoch()) {
+            standing.hearEpoch(asked.epoch());
+            stepDownIfFenced();
+            standing.promise(asked);
+        }
+        following.onClaimant(from, asked.epoch());
+        promiseAnswers.promise(from.node(), asked);
+    }
+
+    private void onPromised(ReplicaId from, long generation, Message.Promised promised) {
+        Claiming claim = claiming;
+        if (claim == null || claim.stage() == Claiming.Stage.ASKING) {
+            return;
+        }
+        ControlRecord record = claim.claimed().record();
+        if (record != null && promised.epoch() == claim.epoch() && generation > record.generation()) {
+            endClaim("a replica has seen generation " + generation + " of the control record"); // Rule 2.7
+        } else {
+            claim.onPromised(from, promised);
+        }
+    }
+
+    /** Rule 2.5: serves a claimant that it has promised, and nobody below. */
+    private void onPull(ReplicaId from, Message.Pull pull) {
+        Promise given = standing.promise();
+        if (!given.equals(new Promise(pull.epoch(), pull.claim()))) {
+            if (pull.epoch() < given.epoch()) {
+                standing.send(from.node(), new Message.Refused(pull.epoch(), given.epoch()));
+            }
+            return;
+        }
+        following.onClaimant(from, pull.epoch());
+        Journal journal = standing.journal;
+        if (!journal.has(pull.previous())) {
+            Position hint = journal.highestNotAfter(pull.previous());
+            standing.send(from.node(), new Message.PullMismatched(pull.epoch(), pull.claim(), hint));
+            return;
+        }
+        List<Entry> entries = journal.entries(pull.previous().index() + 1, standing.settings.maxAppendBytes());
+        standing.send(
+                from.node(), new Message.Pulled(pull.epoch(), pull.claim(), pull.previous(), entries, journal.end()));
+    }
+
+    private void onReadIndex(ReplicaId from, Message.ReadIndex question) {
+        standing.hearEpoch(question.epoch());
+        stepDownIfFenced();
+        Leadership leading = leadership;
+        if (leading != null) {
+            leading.read(new Rounds.Reader.Remote(from.node(), question.question()));
+        }
+    }
+
+    private void onResign(ReplicaId from, Message.Resign resign) {
+        if (from.equals(following.leader())
+                && resign.epoch() == standing.promise().epoch()) {
+            resignedEpoch = resign.epoch();
+        }
+    }
+
+    // --- roles -----------------------------------------------------------------------------------------------------
+
+    /** Only a higher epoch ends a leadership or a claim (Rule 6.1). */
+    private void stepDownIfFenced() {
+        Leadership leading = leadership;
+        if (leading != null && standing.highestEpoch() > leading.epoch()) {
+            standing.work().info("deposed epoch=" + leading.epoch() + " by epoch=" + standing.highestEpoch());
+            leadership = null;
+            following.begin();
+            leading.localReaders().forEach(following::read);
+        }
+        Claiming claim = claiming;
+        if (claim != null && standing.highestEpoch() > claim.epoch()) {
+            endClaim("epoch " + standing.highestEpoch() + " is known");
+        }
+    }
+
+    private void endClaim(String why) {
+        Claiming claim = claiming;
+        if (claim != null) {
+            claim.abandon(why);
+            claiming = null;
+            following.begin();
+        }
+    }
+
+    private void considerClaim() {
+        if (!standing.view().connected() || !diskAnswers() || standing.guard().isPresent()) {
+            return;
+        }
+        Coordination.Versioned versioned = standing.view().record();
+        if (versioned == null) {
+            return;
+        }
+        ControlRecord record = versioned.record();
+        if (record == null) {
+            claimFirst();
+        } else if (resignedEpoch == record.epoch() && standing.view().holdsLatch() && standing.inSync()) {
+            claim(versioned.version(), record, EpochStart.Cause.HAND_OFF);
+        } else if (silence.tickSaysClaim()) {
+            boolean everLed = following.leader() != null;
+            claim(versioned.version(), record, everLed ? EpochStart.Cause.SILENT_LEADER : EpochStart.Cause.ELECTION);
+        }
+    }
+
+    /** No record exists: who holds the latch writes the first, with an empty store, and alone in the set (Rule 1.1). */
+    private void claimFirst() {
+        if (standing.view().holdsLatch() && standing.journal.isEmpty()) {
+            String claim = nextClaim();
+            ControlRecord first = new ControlRecord(
+                    bootstrap.clusterId(),
+                    1,
+                    1,
+                    standing.self.node(),
+                    claim,
+                    bootstrap.writeQuorum(),
+                    bootstrap.minInSync(),
+                    List.of(standing.self));
+            claiming = new Claiming(standing, Coordination.ABSENT, first, EpochStart.Cause.BOOTSTRAP);
+        }
+    }
+
+    private void claim(int version, ControlRecord record, EpochStart.Cause cause) {
+        claiming = new Claiming(standing, version, record.claimedBy(standing.self.node(), nextClaim()), cause);
+    }
+
+    private String nextClaim() {
+        return standing.process + "-" + ++claims;
+    }
+
+    /** In-sync replicas whose disk answers queue for the latch; all do while there is no record. */
+    private void keepPlaceInLatch() {
+        Coordination.View view = standing.view();
+        if (view.record() == null || !view.connected()) {
+            return;
+        }
+        boolean wanted = (standing.record() == null || standing.inSync())
+                && diskAnswers()
+                && standing.guard().isEmpty();
+        if (wanted && !view.queued()) {
+            standing.work().ask(new Work.Request.Queue());
+        } else if (!wanted && view.queued()) {
+            standing.work().ask(new Work.Request.Leave());
+        }
+    }
+
+    private void complain() {
+        Optional<String> complaint = standing.guard();
+        String text = complaint.orElse("");
+        if (!text.equals(lastComplaint)) {
+            lastComplaint = text;
+            if (!text.isEmpty()) {
+                standing.work().error("guard: " + text);
+            }
+        }
+    }
+
+    private void conclude() {
+        Claiming claim = claiming;
+        if (claim != null) {
+            if (claim.stage() == Claiming.Stage.ASKING) {
+                claim.onRecord();
+            }
+            claim.conclude();
+            if (claim.stage() == Claiming.Stage.ABANDONED) {
+                claiming = null;
+                following.begin();
+                standing.work().ask(new Work.Request.Leave()); // and queue again, at the tail
+            } else if (claim.stage() == Claiming.Stage.RECOVERED) {
+                lead(claim);
+            }
+        }
+        Leadership leading = leadership;
+        if (leading != null) {
+            leading.conclude();
+        } else if (claiming == null) {
+            following.advanceCommit();
+            following.askForReads();
+        }
+    }
+
+    private void lead(Claiming recovered) {
+        claiming = null;
+        resignedEpoch = -1;
+        hearOwnLog();
+        leadership =
+                new Leadership(standing, recovered.epoch(), recovered.claim(), recovered.claimed(), recovered.cause());
+        for (long read : following.takeReads()) {
+            leadership.read(new Rounds.Reader.Local(read));
+        }
+    }
+
+    /** Rule 9.6: log time never goes back behind the last entry; a wall clock counts only if none was heard. */
+    private void hearOwnLog() {
+        Position end = standing.journal.end();
+        long now = standing.logClock.at(standing.now());
+        long floor = now >= 0 ? now : Math.max(0, standing.wall());
+        for (Entry last : standing.journal.entries(Math.max(1, end.index()), 1)) {
+            floor = Math.max(floor, last.logTime());
+        }
+        standing.logClock.hear(floor, standing.now());
+    }
+
+    private List<Entry> takeCommitted() {
+        long ready = Math.min(standing.commitIndex(), standing.journal.durableEnd());
+        long applied = standing.appliedIndex();
+        List<Entry> committed = List.of();
+        if (applied < ready) {
+            List<Entry> entries = standing.journal.entries(applied + 1, standing.settings.maxAppendBytes());
+            int count = (int) Math.min(entries.size(), ready - applied);
+            committed = List.copyOf(entries.subList(0, count));
+            standing.applied(applied + count);
+        }
+        standing.releaseReads();
+        following.onApplied(standing.appliedIndex());
+        return committed;
+    }
+
+    // --- what others may know --------------------------------------------------------------------------------------
+
+    private boolean diskAnswers() {
+        return standing.journal.diskDelayMillis(standing.now()) <= standing.settings.leaderTimeoutMillis();
+    }
+
+    private boolean canLead() {
+        Leadership leading = leadership;
+        return diskAnswers() && standing.guard().isEmpty() && (leading == null || !leading.suspended());
+    }
+
+    private boolean hearsLeader() {
+        Leadership leading = leadership;
+        if (leading != null) {
+            return !leading.suspended() && !leading.diskStalls();
+        }
+        Claiming claim = claiming;
+        return claim != null ? claim.stage() != Claiming.Stage.ABANDONED : following.hearsLeader();
+    }
+
+    /** Whether this replica leads and serves: an entry of its epoch is committed and its write quorum answers. */
+    public boolean serving() {
+        Leadership leading = leadership;
+        return leading != null && leading.serving();
+    }
+
+    /** Whether this replica leads, serving or not. */
+    public boolean leading() {
+        return leadership != null;
+    }
+
+    /** The leader as far as this replica knows, itself included; null while it hears none. */
+    public @Nullable NodeId leader() {
+        if (leadership != null) {
+            return standing.self.node();
+        }
+        ReplicaId known = following.leader();
+        return known != null && following.leads() && following.hearsLeader() ? known.node() : null;
+    }
+
+    /** The highest epoch that this replica knows of. */
+    public long epoch() {
+        return standing.highestEpoch();
+    }
+
+    public ReplicaId self() {
+        return standing.self;
+    }
+
+    public long lastIndex() {
+        return standing.journal.end().index();
+    }
+
+    public long commitIndex() {
+        return standing.commitIndex();
+    }
+
+    public long appliedIndex() {
+        return standing.appliedIndex();
+    }
+
+    /** The highest promise, durable or about to be. */
+    public Promise promise() {
+        return standing.promise();
+    }
+
+    /** Log time now, in milliseconds; -1 if none was heard since the start (Rule 9.6). */
+    public long logTime() {
+        return standing.logClock.at(standing.now());
+    }
+
+    /**
+     * Upper bound, in milliseconds, of how far the applied state is behind the cluster's (Rule 8.4); -1 if there is none.
+     */
+    public long stalenessMillis() {
+        Leadership leading = leadership;
+        if (leading == null) {
+            return following.stalenessMillis();
+        }
+        long confirmed = leading.confirmedStartMillis();
+        boolean applied =
+                standing.appliedIndex() >= standing.commitIndex() && standing.commitIndex() >= leading.startIndex();
+        return confirmed < 0 || !applied ? -1 : standing.now() - confirmed;
+    }
+
+    /** The control record that this replica goes by; null if it has seen none. */
+    public @Nullable ControlRecord record() {
+        Leadership leading = leadership;
+        return leading != null ? leading.record() : standing.record();
+    }
+
+    /** Why this node must not claim or propose, and what to do; empty if all is well (Rule 11.1). */
+    public Optional<String> complaint() {
+        return standing.guard();
+    }
+}
