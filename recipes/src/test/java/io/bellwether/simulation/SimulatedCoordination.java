@@ -61,10 +61,13 @@ public final class SimulatedCoordination implements Coordination {
     private long lastArrivalMillis;
     private long lastAnswerMillis;
     private boolean stopped;
+    private boolean losesNextChange;
+    private boolean losesNextAnswer;
 
     private boolean wantsPlace;
     private boolean creatingPlace;
     private @Nullable String place;
+    private @Nullable String heldPlace;
     private boolean holdsLatch;
     private long seenZxid;
     private @Nullable Versioned record;
@@ -108,7 +111,7 @@ public final class SimulatedCoordination implements Coordination {
 
     @Override
     public void claim(long request, int expectedVersion, ControlRecord wanted) {
-        String checked = place;
+        String checked = heldPlace;
         if (checked == null) {
             later(() -> events.answered(request, Answer.LATCH_LOST));
             return;
@@ -142,7 +145,34 @@ public final class SimulatedCoordination implements Coordination {
         delete(List.copyOf(paths));
     }
 
+    /** The next claim or change of this process gets lost, and its connection with it. */
+    public void loseNextChange() {
+        losesNextChange = true;
+    }
+
+    /** The next claim or change of this process happens, and its answer gets lost, and its connection with it. */
+    public void loseNextAnswer() {
+        losesNextAnswer = true;
+    }
+
+    private boolean isLostOnPurpose(Supplier<Answer> atServer) {
+        boolean lost = losesNextChange || losesNextAnswer;
+        if (losesNextAnswer) {
+            Objects.requireNonNull(atServer.get());
+        }
+        losesNextChange = false;
+        losesNextAnswer = false;
+        return lost;
+    }
+
     private void compareAndSet(long request, int expectedVersion, ControlRecord wanted, Supplier<Answer> atServer) {
+        if (isLostOnPurpose(atServer)) {
+            later(() -> {
+                breakConnection();
+                events.answered(request, Answer.UNKNOWN);
+            });
+            return;
+        }
         send(
                 atServer,
                 answer -> {
@@ -421,6 +451,9 @@ public final class SimulatedCoordination implements Coordination {
             forgetPlace();
         }
         holdsLatch = place != null && tree.queue().get(0).path().equals(place);
+        if (holdsLatch) {
+            heldPlace = place;
+        }
         if (!creatingPlace) {
             deleteStrays(tree);
             ensurePlace();
@@ -468,6 +501,7 @@ public final class SimulatedCoordination implements Coordination {
 
     private void forgetPlace() {
         place = null;
+        heldPlace = null;
         holdsLatch = false;
         if (state != Session.CONNECTED) {
             creatingPlace = false;
