@@ -8,6 +8,7 @@ package io.bellwether.gateway;
  * @param maxHeldRequests the same, counted
  * @param maxForwardBytes writes in one message to the leader
  * @param retryMillis a write that the leader refused for now is offered again after so long
+ * @param patienceMillis a write that was forwarded and not answered for so long is offered again
  * @param maxTimeoutMillis the longest deadline of a request, on which the retention of outcomes rests (Rule 9.4)
  * @param keyRetentionMillis how long the outcome of an idempotency key is kept, in log time, after the last copy that was
  *     applied
@@ -17,8 +18,9 @@ public record GatewaySettings(
         int maxHeldRequests,
         int maxForwardBytes,
         long retryMillis,
+        long patienceMillis,
         long maxTimeoutMillis,
         long keyRetentionMillis) {
     public static final GatewaySettings DEFAULT =
-            new GatewaySettings(64L << 20, 10_000, 1 << 20, 50, 60_000, 24 * 3_600_000L + 120_000);
+            new GatewaySettings(64L << 20, 10_000, 1 << 20, 50, 1_000, 60_000, 24 * 3_600_000L + 120_000);
 }

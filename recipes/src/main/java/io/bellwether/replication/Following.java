@@ -61,6 +61,10 @@ final class Following {
         return leader;
     }
 
+    long leaderEpoch() {
+        return leaderEpoch;
+    }
+
     /** Whether the one it follows leads, or is only recovering. */
     boolean leads() {
         return leads;

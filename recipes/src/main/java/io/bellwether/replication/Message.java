@@ -108,17 +108,24 @@ public sealed interface Message {
     /** Ends a leadership in favour of the receiver (Rule 10). */
     record Resign(long epoch) implements Message {}
 
-    /** Writes of the sender's clients, for the leader's gateway (Rule 9.1). Never forwarded again. */
-    record Forward(long batch, List<Bytes> requests) implements Message {
+    /**
+     * Writes of the sender's clients, for the leader's gateway (Rule 9.1). Never forwarded again, and never repeated by a
+     * transport on its own: a copy that is refused must not be followed by one that is not.
+     *
+     * @param life which life of the sender's gateway waits for the verdicts
+     */
+    record Forward(long life, List<Bytes> requests) implements Message {
         public Forward {
             requests = List.copyOf(requests);
         }
     }
 
     /**
-     * What became of forwarded writes: each element is a decided request or a refusal, as the gateway encodes it.
+     * Verdicts on forwarded writes, as the gateway encodes them.
+     *
+     * @param life which life of the receiver's gateway waits for them
      */
-    record Forwarded(long batch, List<Bytes> answers) implements Message {
+    record Forwarded(long life, List<Bytes> answers) implements Message {
         public Forwarded {
             answers = List.copyOf(answers);
         }

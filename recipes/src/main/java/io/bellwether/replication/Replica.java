@@ -535,6 +535,17 @@ public final class Replica {
         return known != null && following.leads() && following.hearsLeader() ? known.node() : null;
     }
 
+    /** The epoch of {@link #leader}; of the last one while there is none. */
+    public long leaderEpoch() {
+        Leadership leading = leadership;
+        return leading != null ? leading.epoch() : following.leaderEpoch();
+    }
+
+    /** Puts this replica's return address on a message. */
+    public Envelope address(NodeId to, Message message) {
+        return standing.address(to, message);
+    }
+
     /** The highest epoch that this replica knows of. */
     public long epoch() {
         return standing.highestEpoch();

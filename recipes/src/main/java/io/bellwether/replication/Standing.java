@@ -194,9 +194,13 @@ final class Standing {
         return taken;
     }
 
-    void send(NodeId to, Message message) {
+    Envelope address(NodeId to, Message message) {
         StoreRecord record = journal.record();
-        work.send(new Envelope(record.clusterId(), self, to, record.generation(), message));
+        return new Envelope(record.clusterId(), self, to, record.generation(), message);
+    }
+
+    void send(NodeId to, Message message) {
+        work.send(address(to, message));
     }
 
     static String names(List<ReplicaId> replicas) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bellwether.replication.Bytes;
+import io.bellwether.replication.MalformedBytes;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

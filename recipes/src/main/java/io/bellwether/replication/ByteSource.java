@@ -1,18 +1,17 @@
-package io.bellwether.service.data;
+package io.bellwether.replication;
 
-import io.bellwether.replication.Bytes;
 import java.nio.charset.StandardCharsets;
 
 /** Reads what {@link ByteSink} wrote. Strict: what is cut off, left over or written in another way is refused. */
-final class ByteSource {
+public final class ByteSource {
     private final Bytes bytes;
     private int at;
 
-    ByteSource(Bytes bytes) {
+    public ByteSource(Bytes bytes) {
         this.bytes = bytes;
     }
 
-    int octet() throws MalformedBytes {
+    public int octet() throws MalformedBytes {
         if (at == bytes.size()) {
             throw new MalformedBytes("it is cut off after " + at + " bytes");
         }
@@ -20,7 +19,7 @@ final class ByteSource {
     }
 
     /** A number from 0 to {@link Long#MAX_VALUE} in its shortest form: each value has one encoding. */
-    long number() throws MalformedBytes {
+    public long number() throws MalformedBytes {
         long number = 0;
         for (int shift = 0; shift < 63; shift += 7) {
             int octet = octet();
@@ -35,7 +34,7 @@ final class ByteSource {
         throw new MalformedBytes("the number before byte " + at + " is too large");
     }
 
-    Bytes bytes() throws MalformedBytes {
+    public Bytes bytes() throws MalformedBytes {
         long length = number();
         if (length > bytes.size() - at) {
             throw new MalformedBytes("it is cut off: " + length + " bytes are announced at byte " + at + ", and "
@@ -46,7 +45,7 @@ final class ByteSource {
         return read;
     }
 
-    String ascii() throws MalformedBytes {
+    public String ascii() throws MalformedBytes {
         Bytes read = bytes();
         for (int i = 0; i < read.size(); i++) {
             if (read.at(i) < 0) {
@@ -57,13 +56,17 @@ final class ByteSource {
     }
 
     /** All that is left. */
-    Bytes rest() {
+    public Bytes rest() {
         Bytes read = Bytes.copyOf(bytes.unsafeArray(), at, bytes.size() - at);
         at = bytes.size();
         return read;
     }
 
-    void end() throws MalformedBytes {
+    public boolean atEnd() {
+        return at == bytes.size();
+    }
+
+    public void end() throws MalformedBytes {
         if (at != bytes.size()) {
             throw new MalformedBytes((bytes.size() - at) + " bytes are left over after byte " + at);
         }

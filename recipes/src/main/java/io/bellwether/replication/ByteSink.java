@@ -1,26 +1,25 @@
-package io.bellwether.service.data;
+package io.bellwether.replication;
 
-import io.bellwether.replication.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /** Gathers bytes. Numbers are 7 bits to a byte, lowest first, the eighth bit says that more follow. */
-final class ByteSink {
+public final class ByteSink {
     private byte[] gathered;
     private int size;
 
-    ByteSink(int expectedSize) {
+    public ByteSink(int expectedSize) {
         gathered = new byte[expectedSize];
     }
 
-    ByteSink octet(int octet) {
+    public ByteSink octet(int octet) {
         room(1);
         gathered[size++] = (byte) octet;
         return this;
     }
 
     /** @param number 0 to {@link Long#MAX_VALUE} */
-    ByteSink number(long number) {
+    public ByteSink number(long number) {
         if (number < 0) {
             throw new IllegalArgumentException("number " + number + " is negative");
         }
@@ -35,23 +34,23 @@ final class ByteSink {
     }
 
     /** With their length before them. */
-    ByteSink bytes(Bytes bytes) {
+    public ByteSink bytes(Bytes bytes) {
         return number(bytes.size()).raw(bytes);
     }
 
-    ByteSink ascii(String text) {
+    public ByteSink ascii(String text) {
         return bytes(Bytes.wrap(text.getBytes(StandardCharsets.US_ASCII)));
     }
 
     /** Without their length: the last of all. */
-    ByteSink raw(Bytes bytes) {
+    public ByteSink raw(Bytes bytes) {
         room(bytes.size());
         bytes.copyTo(gathered, size);
         size += bytes.size();
         return this;
     }
 
-    Bytes toBytes() {
+    public Bytes toBytes() {
         return Bytes.wrap(size == gathered.length ? gathered : Arrays.copyOf(gathered, size));
     }
 

@@ -1,10 +1,10 @@
-package io.bellwether.service.data;
+package io.bellwether.replication;
 
 /** Bytes that are no command, result or row of ours. The message says what is wrong and where. */
-final class MalformedBytes extends Exception {
+public final class MalformedBytes extends Exception {
     private static final long serialVersionUID = 1;
 
-    MalformedBytes(String what) {
+    public MalformedBytes(String what) {
         super(what);
     }
 }

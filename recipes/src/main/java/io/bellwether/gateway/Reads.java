@@ -1,0 +1,98 @@
+package io.bellwether.gateway;
+
+import java.util.Comparator;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+
+/**
+ * What clients' reads wait for on this node: a leader's word, an index, or their deadline (Rules 8.1 to 8.5). As pure as
+ * the gateway beside it; the reading itself is done by whoever asked, from a view of the tables.
+ */
+final class Reads {
+    private final LongConsumer askReplica;
+    private final TreeMap<Long, Waiting> waiting = new TreeMap<>();
+    private final TreeSet<Waiting> byDeadline =
+            new TreeSet<>(Comparator.comparingLong(Waiting::deadlineMillis).thenComparingLong(Waiting::id));
+    private final TreeSet<Waiting> byIndex =
+            new TreeSet<>(Comparator.comparingLong(Waiting::minIndex).thenComparingLong(Waiting::id));
+    private long nextId = 1;
+    private long nowMillis;
+    private long appliedIndex;
+    private long stalenessMillis = -1;
+
+    private record Waiting(
+            long id, ReadLevel level, long minIndex, long deadlineMillis, Consumer<ReadVerdict> whenDone) {}
+
+    /** @param askReplica asks the replica to confirm a read of this number */
+    Reads(LongConsumer askReplica) {
+        this.askReplica = askReplica;
+    }
+
+    void read(ReadLevel level, long minIndex, long timeoutMillis, Consumer<ReadVerdict> whenDone) {
+        Waiting read = new Waiting(nextId++, level, minIndex, nowMillis + timeoutMillis, whenDone);
+        if (level instanceof ReadLevel.Linearizable) {
+            waiting.put(read.id(), read);
+            byDeadline.add(read);
+            askReplica.accept(read.id());
+        } else {
+            serveOrWait(read);
+        }
+    }
+
+    /** The replica has confirmed this read, and applied what it has to see (Rule 8.1). */
+    void confirmed(long id) {
+        Waiting read = waiting.remove(id);
+        if (read != null) {
+            byDeadline.remove(read);
+            serveOrWait(read);
+        }
+    }
+
+    private void serveOrWait(Waiting read) {
+        if (read.minIndex() > appliedIndex) {
+            byIndex.add(read);
+            byDeadline.add(read);
+        } else {
+            serve(read);
+        }
+    }
+
+    private void serve(Waiting read) {
+        if (read.level() instanceof ReadLevel.Linearizable) {
+            read.whenDone().accept(new ReadVerdict.Ready(0));
+        } else if (read.level() instanceof ReadLevel.Bounded bounded
+                && (stalenessMillis < 0 || stalenessMillis > bounded.maxStalenessMillis())) {
+            read.whenDone().accept(new ReadVerdict.TooStale(stalenessMillis)); // Rule 8.4
+        } else {
+            read.whenDone().accept(new ReadVerdict.Ready(stalenessMillis));
+        }
+    }
+
+    /**
+     * Time has passed, or the state has moved on.
+     *
+     * @param staleness upper bound of how far the state is behind; -1 if there is none
+     */
+    void tick(long monotonicMillis, long applied, long staleness) {
+        nowMillis = monotonicMillis;
+        appliedIndex = applied;
+        stalenessMillis = staleness;
+        while (!byIndex.isEmpty() && byIndex.first().minIndex() <= applied) {
+            Waiting read = byIndex.pollFirst();
+            byDeadline.remove(read);
+            serve(read);
+        }
+        while (!byDeadline.isEmpty() && byDeadline.first().deadlineMillis() <= nowMillis) {
+            Waiting read = byDeadline.pollFirst();
+            boolean confirmed = waiting.remove(read.id()) == null;
+            byIndex.remove(read);
+            read.whenDone().accept(confirmed ? new ReadVerdict.IndexNotReached(applied) : new ReadVerdict.NoLeader());
+        }
+    }
+
+    int waitingReads() {
+        return byDeadline.size();
+    }
+}

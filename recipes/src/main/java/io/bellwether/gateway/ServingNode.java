@@ -1,0 +1,189 @@
+package io.bellwether.gateway;
+
+import io.bellwether.replication.Bytes;
+import io.bellwether.replication.Clients;
+import io.bellwether.replication.Coordination;
+import io.bellwether.replication.Envelope;
+import io.bellwether.replication.Message;
+import io.bellwether.replication.Node;
+import io.bellwether.replication.NodeId;
+import io.bellwether.replication.Notice;
+import io.bellwether.replication.Peers;
+import io.bellwether.replication.Replica;
+import io.bellwether.replication.ReplicaId;
+import io.bellwether.replication.ReplicatedLog;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A node as its clients meet it: the gateway, the reads and the replica, driven together. It owns no thread; whoever owns
+ * it brings the events of a step and then calls {@link #run}. The node's loop does so in production, the simulator in
+ * tests.
+ */
+public final class ServingNode {
+    private final Replica replica;
+    private final Node node;
+    private final Gateway gateway;
+    private final Reads reads;
+    private long nowMillis;
+
+    /** What a node has to tell to its owner. */
+    public interface Owner {
+        /** Something that an operator may want to see changed. */
+        void changed(List<Notice> notices);
+
+        /** The process must stop; says why, and what to do. */
+        void stop(String why);
+    }
+
+    /**
+     * @param session names this life of this gateway, unique for good, in ASCII
+     * @param life a number that tells this life from the node's others
+     */
+    public ServingNode(
+            Replica replica,
+            ReplicatedLog log,
+            Outcomes outcomes,
+            Peers peers,
+            Coordination coordination,
+            GatewaySettings settings,
+            String session,
+            long life,
+            Owner owner) {
+        this.replica = replica;
+        this.gateway =
+                new Gateway(session, life, settings, replica::propose, (to, message) -> peers.send(mail(to, message)));
+        this.reads = new Reads(replica::read);
+        outcomes.listener(gateway);
+        this.node = new Node(replica, log, outcomes, peers, coordination, new Waiters(owner));
+    }
+
+    private Envelope mail(NodeId to, Message message) {
+        return replica.address(to, message);
+    }
+
+    /** Who waits on this node. */
+    private final class Waiters implements Clients {
+        private final Owner owner;
+
+        Waiters(Owner owner) {
+            this.owner = owner;
+        }
+
+        @Override
+        public void readReady(long read, long index) {
+            reads.tick(nowMillis, replica.appliedIndex(), replica.stalenessMillis());
+            reads.confirmed(read);
+        }
+
+        @Override
+        public void received(ReplicaId from, Message message) {
+            if (message instanceof Message.Forward forward) {
+                gateway.onForward(from.node(), forward);
+            } else if (message instanceof Message.Forwarded forwarded) {
+                gateway.onForwarded(forwarded);
+            }
+        }
+
+        @Override
+        public void changed(List<Notice> notices) {
+            owner.changed(notices);
+        }
+
+        @Override
+        public void stop(String why) {
+            owner.stop(why);
+        }
+    }
+
+    // --- events ----------------------------------------------------------------------------------------------------
+
+    /**
+     * Time has passed. At least every tenth of a heartbeat or so, and before the other events of a step.
+     *
+     * @param monotonicMillis of a clock that never goes back
+     * @param wallMillis of the wall clock, which may jump
+     */
+    public void tick(long monotonicMillis, long wallMillis) {
+        nowMillis = monotonicMillis;
+        node.tick(monotonicMillis, wallMillis);
+        observe();
+        gateway.tick(monotonicMillis, replica.logTime());
+        reads.tick(monotonicMillis, replica.appliedIndex(), replica.stalenessMillis());
+    }
+
+    /** A message of another node has arrived. */
+    public void received(Envelope envelope) {
+        node.received(envelope);
+    }
+
+    /** The disk has completed this write and all before it. */
+    public void written(long number) {
+        replica.written(number);
+    }
+
+    /** A connection to this node was refused or reset. */
+    public void unreachable(NodeId other) {
+        replica.unreachable(other);
+        gateway.unreachable(other);
+    }
+
+    /** ZooKeeper's answer to a claim or a change. */
+    public void answered(long request, Coordination.Answer answer) {
+        replica.answered(request, answer);
+    }
+
+    /** ZooKeeper's answer to a look at the latch. */
+    public void latchRead(long request, List<Coordination.LatchPlace> queue) {
+        replica.latchRead(request, queue);
+    }
+
+    /** A client's write. {@code whenDone} is called once, at its deadline at the latest. */
+    public void write(
+            Bytes command, Optional<RequestId.Keyed> key, long timeoutMillis, Consumer<WriteOutcome> whenDone) {
+        gateway.submit(command, key, timeoutMillis, whenDone);
+    }
+
+    /** A client's read. {@code whenDone} is called once, when the tables show what it may see, or at its deadline. */
+    public void read(ReadLevel level, long minIndex, long timeoutMillis, Consumer<ReadVerdict> whenDone) {
+        reads.read(level, minIndex, timeoutMillis, whenDone);
+    }
+
+    /** This node stops: whoever waits for a write hears what is known of it. */
+    public void stop() {
+        gateway.stop();
+    }
+
+    /** Draws the conclusions of the events since the last call, and does all the work that they leave. */
+    public void run() {
+        do {
+            observe();
+            gateway.flush();
+            node.run();
+            observe();
+        } while (gateway.wantsFlush());
+        reads.tick(nowMillis, replica.appliedIndex(), replica.stalenessMillis());
+    }
+
+    private void observe() {
+        gateway.observe(replica.leader(), replica.leaderEpoch(), replica.leading());
+    }
+
+    // --- what others may know --------------------------------------------------------------------------------------
+
+    /** The replica, to be looked at on the owning thread; its events go through this node. */
+    public Replica replica() {
+        return replica;
+    }
+
+    /** Writes of this node's clients that wait for their outcome. */
+    public int heldWrites() {
+        return gateway.heldRequests();
+    }
+
+    /** Reads of this node's clients that wait. */
+    public int waitingReads() {
+        return reads.waitingReads();
+    }
+}
