@@ -35,6 +35,9 @@ public abstract class ReplicatedLogContract {
     /** The process ends, losing nothing that was reported, and another one opens the log. */
     protected abstract void restart();
 
+    /** Hears the number of each write, when it was staged. */
+    protected void written(long number) {}
+
     @Test
     void aNewStoreIsEmpty() {
         assertThat(log().record()).isEqualTo(StoreRecord.NEW);
@@ -299,7 +302,9 @@ public abstract class ReplicatedLogContract {
     }
 
     protected final void write(long cutFrom, List<Entry> entries, @Nullable StoreRecord record) {
-        log().write(new LogWrite(++number, cutFrom, entries, record));
+        number++;
+        log().write(new LogWrite(number, cutFrom, entries, record));
+        written(number);
     }
 
     /** Entries of one epoch, both indexes inclusive. The same arguments give equal entries. */

@@ -1,0 +1,178 @@
+package io.bellwether.service.storage;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.bellwether.replication.NodeId;
+import io.bellwether.replication.StoreId;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder of one store, held by one process at a time, and the file in it that says whose it is.
+ *
+ * <pre>
+ * lock          held by the operating system for the process that uses the folder; its content means nothing
+ * identity      node, store, cluster and format: written last when a store is made, so that with it everything is there
+ * creating      there while a store is being made, and never with an identity that was ever used
+ * log/          {@link RocksLog}
+ * durable-mark  {@link DurableMark}: up to where the log must be there
+ * cut/          {@link CutFiles}
+ * state/        {@link RocksTables}
+ * </pre>
+ */
+final class DataDirectory implements AutoCloseable {
+    /** The number of this layout. A program that does not know the number leaves the folder alone. */
+    static final int FORMAT = 1;
+
+    private static final String IDENTITY = "identity";
+    private static final String CREATING = "creating";
+
+    private final Path folder;
+    private final FileChannel lockFile;
+    private final FileLock lock;
+
+    private DataDirectory(Path folder, FileChannel lockFile, FileLock lock) {
+        this.folder = folder;
+        this.lockFile = lockFile;
+        this.lock = lock;
+    }
+
+    /**
+     * Makes the folder if it is missing, and takes it for this process.
+     *
+     * @throws StoreRefused if another process has it
+     */
+    static DataDirectory lock(Path folder) throws IOException {
+        Path absolute = folder.toAbsolutePath().normalize();
+        DurableFiles.makeFolders(absolute);
+        FileChannel file =
+                FileChannel.open(absolute.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileLock lock = tryLock(file);
+        if (lock == null) {
+            file.close();
+            throw new StoreRefused("The data directory " + absolute + " is in use by another process."
+                    + " Stop that one first, or give this node a directory of its own (BELLWETHER_DATA).");
+        }
+        return new DataDirectory(absolute, file, lock);
+    }
+
+    private static @Nullable FileLock tryLock(FileChannel file) throws IOException {
+        try {
+            return file.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null; // This very process has it open already.
+        }
+    }
+
+    /**
+     * Whose folder this is; empty if no store has been made here yet.
+     *
+     * @throws StoreRefused if it is another's
+     */
+    Optional<StoreId> storeOf(NodeId node, String cluster) throws IOException {
+        Path file = folder.resolve(IDENTITY);
+        if (!Files.exists(file)) {
+            refuseRemainsWithoutIdentity();
+            return Optional.empty();
+        }
+        Map<String, String> identity = parse(Files.readString(file, UTF_8));
+        String format = identity.get("format");
+        if (!("" + FORMAT).equals(format)) {
+            throw new StoreRefused("The data directory " + folder + " has the format " + format
+                    + ", and this version of Bellwether knows only " + FORMAT
+                    + ". Start the version that wrote it, or give this node an empty directory.");
+        }
+        refuseAnother("node", node.name(), identity.get("node"), "BELLWETHER_NODE");
+        refuseAnother("cluster", cluster, identity.get("cluster"), "BELLWETHER_CLUSTER");
+        DurableFiles.remove(folder.resolve(CREATING));
+        return Optional.of(new StoreId(identity.getOrDefault("store", "")));
+    }
+
+    /** Begins to make a store; what an earlier attempt left is removed. {@link #finishCreation} makes it count. */
+    void beginCreation() throws IOException {
+        DurableFiles.replace(folder.resolve(CREATING), new byte[0]);
+        for (Path part : List.of(log(), durableMark(), cuts(), state())) {
+            DurableFiles.remove(part);
+        }
+        DurableFiles.forceFolderOf(log());
+    }
+
+    StoreId finishCreation(NodeId node, String cluster) throws IOException {
+        byte[] name = new byte[16];
+        new SecureRandom().nextBytes(name);
+        StoreId store = new StoreId(HexFormat.of().formatHex(name));
+        String identity = "format " + FORMAT + "\nnode " + node + "\nstore " + store + "\ncluster " + cluster + "\n";
+        DurableFiles.replace(folder.resolve(IDENTITY), identity.getBytes(UTF_8));
+        DurableFiles.remove(folder.resolve(CREATING));
+        return store;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Path log() {
+        return folder.resolve("log");
+    }
+
+    Path durableMark() {
+        return folder.resolve("durable-mark");
+    }
+
+    Path cuts() {
+        return folder.resolve("cut");
+    }
+
+    Path state() {
+        return folder.resolve("state");
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (lockFile.isOpen()) {
+            lock.release();
+            lockFile.close();
+        }
+    }
+
+    /** A log without an identity is not an empty folder: somebody removed what says whose it is. */
+    private void refuseRemainsWithoutIdentity() {
+        boolean remains = Files.exists(log()) || Files.exists(durableMark()) || Files.exists(state());
+        if (remains && !Files.exists(folder.resolve(CREATING))) {
+            throw new StoreRefused("The data directory " + folder + " holds a store, but its file '" + IDENTITY
+                    + "' is missing, so nobody can tell whose it is. Restore the file, or give this node an empty"
+                    + " directory: it then joins as a new store, which the leader fills.");
+        }
+    }
+
+    private void refuseAnother(String kind, String own, @Nullable String found, String variable) {
+        if (!own.equals(found)) {
+            throw new StoreRefused("The data directory " + folder + " belongs to the " + kind + " '" + found
+                    + "', but this node was started for the " + kind + " '" + own + "'. Correct " + variable
+                    + ", or give this node a directory of its own (BELLWETHER_DATA).");
+        }
+    }
+
+    private static Map<String, String> parse(String lines) {
+        Map<String, String> values = new LinkedHashMap<>();
+        lines.lines().forEach(line -> {
+            int space = line.indexOf(' ');
+            if (space > 0) {
+                values.put(line.substring(0, space), line.substring(space + 1));
+            }
+        });
+        return values;
+    }
+}

@@ -1,0 +1,123 @@
+package io.bellwether.service.storage;
+
+import io.bellwether.replication.NodeId;
+import io.bellwether.replication.ReplicatedLog;
+import io.bellwether.replication.StoreId;
+import io.bellwether.replication.Tables;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.rocksdb.RocksDBException;
+
+/**
+ * One data directory, open: the log and the tables behind their doors. Opened, used and closed by the thread that owns
+ * the replica; views of the tables are for any thread.
+ */
+public final class Store implements AutoCloseable {
+    private final DataDirectory directory;
+    private final RocksFamily family;
+    private final RocksLog log;
+    private final RocksTables tables;
+
+    private Store(DataDirectory directory, RocksFamily family, RocksLog log, RocksTables tables) {
+        this.directory = directory;
+        this.family = family;
+        this.log = log;
+        this.tables = tables;
+    }
+
+    /**
+     * Opens the store in this folder, or makes one where there is none.
+     *
+     * @param durable hears the number of the latest log write that has become durable, on the disk's thread: the caller
+     *     takes it to the thread that owns the replica
+     * @param failed hears, on any thread and perhaps more than once, why the process must stop now: {@link
+     *     StorageFailure} or {@link StoreDamaged}. Nothing is reported as durable afterwards
+     * @throws StoreRefused if the folder is in use, or another node's or cluster's
+     * @throws StoreDamaged if something is missing or wrong that was durable; nothing was changed
+     * @throws StorageFailure if the disk does not work
+     */
+    public static Store open(
+            Path folder,
+            NodeId node,
+            String cluster,
+            StoreSettings settings,
+            LongConsumer durable,
+            Consumer<RuntimeException> failed) {
+        try {
+            DataDirectory directory = DataDirectory.lock(folder);
+            RocksFamily family = new RocksFamily(settings, failed);
+            boolean opened = false;
+            try {
+                Store store = open(directory, family, node, cluster, settings, durable, failed);
+                opened = true;
+                return store;
+            } finally {
+                if (!opened) {
+                    family.close();
+                    directory.close();
+                }
+            }
+        } catch (IOException e) {
+            throw new StorageFailure(folder, "Opening the data directory", e);
+        }
+    }
+
+    private static Store open(
+            DataDirectory directory,
+            RocksFamily family,
+            NodeId node,
+            String cluster,
+            StoreSettings settings,
+            LongConsumer durable,
+            Consumer<RuntimeException> failed)
+            throws IOException {
+        Optional<StoreId> found = directory.storeOf(node, cluster);
+        StoreId storeId = found.isPresent() ? found.get() : create(directory, family, node, cluster);
+        RocksLog log = RocksLog.open(directory, storeId, settings, family, durable, failed);
+        boolean opened = false;
+        try {
+            RocksTables tables = RocksTables.open(directory, family, failed);
+            opened = true;
+            return new Store(directory, family, log, tables);
+        } finally {
+            if (!opened) {
+                log.close();
+            }
+        }
+    }
+
+    private static StoreId create(DataDirectory directory, RocksFamily family, NodeId node, String cluster)
+            throws IOException {
+        directory.beginCreation();
+        try {
+            RocksLog.create(directory, family);
+        } catch (RocksDBException e) {
+            throw new StorageFailure(directory.folder(), "Making the log", e);
+        }
+        return directory.finishCreation(node, cluster);
+    }
+
+    public ReplicatedLog log() {
+        return log;
+    }
+
+    public Tables tables() {
+        return tables;
+    }
+
+    /** Brings everything to the disk and lets go of the folder. Views that are still open are waited for a few seconds. */
+    @Override
+    public void close() {
+        try {
+            tables.close();
+            log.close();
+            family.close();
+            directory.close();
+        } catch (IOException e) {
+            throw new StorageFailure(directory.folder(), "Closing the store", e);
+        }
+    }
+}

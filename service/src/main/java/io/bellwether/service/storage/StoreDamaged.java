@@ -1,0 +1,20 @@
+package io.bellwether.service.storage;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The store has lost or changed something that it had made durable (DESIGN 4.12). It must not be served, and must not
+ * vote: its node stops, and comes back as a new store, which the leader fills.
+ */
+public final class StoreDamaged extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    StoreDamaged(Path directory, String damage, @Nullable Throwable cause) {
+        super(
+                "The store in " + directory + " is damaged: " + damage
+                        + " Move the directory away (keep it until the cluster is whole again) and start the node with an"
+                        + " empty one: it joins as a new store, which the leader fills.",
+                cause);
+    }
+}

@@ -1,0 +1,139 @@
+package io.bellwether.service.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bellwether.replication.NodeId;
+import io.bellwether.replication.StoreId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whose folder it is, and that one process has it at a time. */
+class DataDirectoryTest {
+    @TempDir
+    private Path scratch;
+
+    @Test
+    void aFolderThatIsMissingIsMadeWithThoseAboveIt() {
+        Path folder = scratch.resolve("a/b/c");
+        try (OpenStore store = new OpenStore(folder)) {
+            assertThat(store.log().storeId().id()).hasSize(32);
+        }
+        assertThat(folder.resolve("identity")).exists();
+        assertThat(folder.resolve("creating")).doesNotExist();
+    }
+
+    @Test
+    void aStoreKeepsItsNameAndAnotherFolderIsAnotherStore() {
+        StoreId first = storeIn(scratch.resolve("first"));
+        assertThat(storeIn(scratch.resolve("first"))).isEqualTo(first);
+        assertThat(storeIn(scratch.resolve("second"))).isNotEqualTo(first);
+    }
+
+    @Test
+    void aWipedFolderIsAnotherStore() throws IOException {
+        StoreId first = storeIn(scratch.resolve("a"));
+        DurableFiles.remove(scratch.resolve("a"));
+        assertThat(storeIn(scratch.resolve("a"))).isNotEqualTo(first);
+    }
+
+    @Test
+    void aSecondUseInThisProcessIsRefused() {
+        try (OpenStore store = new OpenStore(scratch)) {
+            assertThatThrownBy(() -> new OpenStore(scratch))
+                    .isInstanceOf(StoreRefused.class)
+                    .hasMessageContaining(scratch.toString())
+                    .hasMessageContaining("in use by another process")
+                    .hasMessageContaining("BELLWETHER_DATA");
+            assertThat(store.failures()).isEmpty();
+        }
+        storeIn(scratch);
+    }
+
+    @Test
+    void aSecondProcessIsRefused() throws Exception {
+        try (OpenStore store = new OpenStore(scratch)) {
+            Process second = StoreProcess.start(scratch);
+            String said = new String(second.getErrorStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(second.exitValue()).isEqualTo(StoreProcess.REFUSED);
+            assertThat(said).contains(scratch.toString(), "in use by another process", "Stop that one first");
+            assertThat(store.failures()).isEmpty();
+        }
+    }
+
+    @Test
+    void theFolderOfAnotherNodeIsRefused() {
+        storeIn(scratch);
+        assertThatThrownBy(() -> open(new NodeId("n2"), OpenStore.CLUSTER))
+                .isInstanceOf(StoreRefused.class)
+                .hasMessageContaining("belongs to the node 'n1'")
+                .hasMessageContaining("'n2'")
+                .hasMessageContaining("BELLWETHER_NODE");
+        storeIn(scratch);
+    }
+
+    @Test
+    void theFolderOfAnotherClusterIsRefused() {
+        storeIn(scratch);
+        assertThatThrownBy(() -> open(OpenStore.NODE, "herd"))
+                .isInstanceOf(StoreRefused.class)
+                .hasMessageContaining("belongs to the cluster 'flock'")
+                .hasMessageContaining("'herd'")
+                .hasMessageContaining("BELLWETHER_CLUSTER");
+    }
+
+    @Test
+    void aFormatFromTheFutureIsRefused() throws IOException {
+        storeIn(scratch);
+        Path identity = scratch.resolve("identity");
+        Files.writeString(identity, Files.readString(identity).replace("format 1", "format 2"));
+        assertThatThrownBy(() -> storeIn(scratch))
+                .isInstanceOf(StoreRefused.class)
+                .hasMessageContaining("format 2")
+                .hasMessageContaining("knows only 1");
+    }
+
+    @Test
+    void aStoreWithoutItsIdentityIsNotTakenForAnEmptyFolder() throws IOException {
+        storeIn(scratch);
+        Files.delete(scratch.resolve("identity"));
+        assertThatThrownBy(() -> storeIn(scratch))
+                .isInstanceOf(StoreRefused.class)
+                .hasMessageContaining("'identity' is missing");
+        assertThat(scratch.resolve("log")).isDirectory();
+    }
+
+    @Test
+    void aStoreWhoseMakingWasInterruptedIsMadeAnew() throws IOException {
+        storeIn(scratch);
+        Files.delete(scratch.resolve("identity"));
+        Files.delete(scratch.resolve("log/CURRENT"));
+        Files.createFile(scratch.resolve("creating"));
+        storeIn(scratch);
+        assertThat(scratch.resolve("creating")).doesNotExist();
+    }
+
+    @Test
+    void otherFilesInTheFolderAreLeftAlone() throws IOException {
+        Files.createDirectories(scratch.resolve("zookeeper"));
+        Files.writeString(scratch.resolve("zookeeper/myid"), "1");
+        storeIn(scratch);
+        assertThat(scratch.resolve("zookeeper/myid")).hasContent("1");
+    }
+
+    private StoreId storeIn(Path folder) {
+        try (OpenStore store = new OpenStore(folder)) {
+            return store.log().storeId();
+        }
+    }
+
+    private void open(NodeId node, String cluster) {
+        Store.open(scratch, node, cluster, StoreSettings.DEFAULT, number -> {}, failure -> {})
+                .close();
+    }
+}

@@ -1,0 +1,113 @@
+package io.bellwether.service.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.bellwether.replication.Entry;
+import io.bellwether.replication.ReplicatedLog;
+import io.bellwether.simulation.ReplicatedLogContract;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The log on RocksDB keeps the contract; a restart is what a kill leaves on the disk. */
+class RocksLogTest extends ReplicatedLogContract {
+    @TempDir
+    private Path scratch;
+
+    private int lives;
+    private long highestNumber;
+    private OpenStore store;
+
+    @BeforeEach
+    void open() {
+        store = new OpenStore(scratch.resolve("life-" + lives));
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+        assertThat(store.failures()).isEmpty();
+    }
+
+    @Override
+    protected ReplicatedLog log() {
+        return store.log();
+    }
+
+    @Override
+    protected long settle() {
+        store.awaitDurable(highestNumber);
+        return store.durable();
+    }
+
+    @Override
+    protected void written(long number) {
+        highestNumber = number;
+    }
+
+    @Override
+    protected void restart() {
+        lives++;
+        store.afterKill(scratch.resolve("life-" + lives));
+        store.close();
+        open();
+    }
+
+    @Test
+    void whatIsStagedWhenItClosesIsWritten() {
+        for (int i = 1; i <= 200; i++) {
+            write(entries(i, i, 1));
+        }
+        store.close();
+        open();
+        assertThat(log().end().index()).isEqualTo(200);
+    }
+
+    @Test
+    void whatIsCutGoesIntoASideFile() throws IOException {
+        write(entries(1, 5, 1));
+        settle();
+        write(3, entries(3, 3, 2), null);
+        settle();
+        List<Path> files = cutFiles();
+        assertThat(files).hasSize(1);
+        assertThat(files.get(0).getFileName().toString()).endsWith("-from-3");
+        assertThat(new String(Files.readAllBytes(files.get(0)), java.nio.charset.StandardCharsets.ISO_8859_1))
+                .contains("entry 3 of epoch 1", "entry 4 of epoch 1", "entry 5 of epoch 1")
+                .doesNotContain("entry 2 of epoch 1");
+    }
+
+    @Test
+    void aLogThatWasClosedSaysSo() {
+        write(entries(1, 1, 1));
+        store.close();
+        assertThatThrownBy(() -> write(entries(2, 2, 1))).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(() -> log().read(1, 1)).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void entriesOnTheDiskStandAsTheFormatSays() {
+        Entry entry = entries(7, 7, 3).get(0);
+        byte[] value = EntryFormat.encode(entry);
+        assertThat(value).hasSize(21 + entry.payload().size());
+        assertThat(java.util.HexFormat.of().formatHex(value, 0, 21))
+                .isEqualTo("0000000000000003" + "0000000000000bbf" + String.format("%08x", entry.checksum()) + "01");
+        assertThat(EntryFormat.decode(7, value)).isEqualTo(entry);
+        assertThatThrownBy(() -> EntryFormat.decode(8, value)).hasMessageContaining("checksum of entry 8");
+        value[30] ^= 1;
+        assertThatThrownBy(() -> EntryFormat.decode(7, value)).hasMessageContaining("checksum of entry 7");
+    }
+
+    private List<Path> cutFiles() throws IOException {
+        try (Stream<Path> files = Files.list(scratch.resolve("life-" + lives).resolve("cut"))) {
+            return files.sorted().toList();
+        }
+    }
+}
