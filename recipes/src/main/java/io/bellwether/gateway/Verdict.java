@@ -36,7 +36,7 @@ sealed interface Verdict {
             } else if (verdict instanceof Late late) {
                 sink.octet(3).octet(late.never() ? 1 : 0);
             } else if (verdict instanceof Postponed postponed) {
-                sink.octet(4).octet(postponed.reason().ordinal());
+                sink.octet(4).octet(postponed.reason().number());
             } else if (verdict instanceof Lost) {
                 sink.octet(5);
             }
@@ -62,11 +62,12 @@ sealed interface Verdict {
         }
 
         private static Admission.Refusal refusal(int number) throws MalformedBytes {
-            Admission.Refusal[] all = Admission.Refusal.values();
-            if (number >= all.length) {
-                throw new MalformedBytes("there is no refusal with the number " + number);
+            for (Admission.Refusal refusal : Admission.Refusal.values()) {
+                if (refusal.number() == number) {
+                    return refusal;
+                }
             }
-            return all[number];
+            throw new MalformedBytes("there is no refusal with the number " + number);
         }
     }
 }

@@ -11,12 +11,23 @@ public sealed interface Admission {
     /** Why a proposal was not appended. */
     enum Refusal {
         /** This node does not lead, or has not finished taking over. */
-        NOT_LEADING,
+        NOT_LEADING(1),
         /** It leads, but its write quorum does not answer (Rule 6.1). */
-        SUSPENDED,
+        SUSPENDED(2),
         /** The in-sync set is smaller than {@code minInSync} (Rule 4.3). */
-        TOO_FEW_IN_SYNC,
+        TOO_FEW_IN_SYNC(3),
         /** More bytes wait for a commit than {@link Settings#maxUncommittedBytes}. */
-        OVERLOADED
+        OVERLOADED(4);
+
+        private final int number;
+
+        Refusal(int number) {
+            this.number = number;
+        }
+
+        /** What stands for it on the wire. */
+        public int number() {
+            return number;
+        }
     }
 }

@@ -1,0 +1,208 @@
+package io.bellwether.simulation;
+
+import io.bellwether.gateway.ReadLevel;
+import io.bellwether.gateway.ReadVerdict;
+import io.bellwether.gateway.RequestId;
+import io.bellwether.gateway.WriteOutcome;
+import io.bellwether.replication.Bytes;
+import io.bellwether.replication.Tables;
+import java.util.Optional;
+
+/**
+ * A client: one operation after another, each at some node, sometimes with an idempotency key of its own, with which it
+ * asks again, at another node, when it was not told what became of a write.
+ */
+final class SimulatedClient {
+    private static final int REGISTERS = 5;
+    private static final int MAX_TRIES = 8;
+
+    private final World world;
+    /** The highest index that this client has seen: it reads its own writes with it. */
+    private long seenIndex;
+
+    private boolean stopped;
+
+    SimulatedClient(World world) {
+        this.world = world;
+    }
+
+    void start() {
+        think();
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    private void think() {
+        world.at(world.nowMicros() + world.dice().nextLong(1_000, 150_000), () -> {
+            if (!stopped) {
+                act();
+            }
+        });
+    }
+
+    private void act() {
+        int what = world.dice().nextInt(100);
+        if (what < 60) {
+            write();
+        } else if (what < 85) {
+            read(new ReadLevel.Linearizable(), 0);
+        } else if (what < 95) {
+            read(new ReadLevel.Bounded(world.dice().nextLong(20, 3_000)), 0);
+        } else {
+            read(new ReadLevel.Local(), seenIndex);
+        }
+    }
+
+    // --- writes ----------------------------------------------------------------------------------------------------
+
+    /** A write, from its first attempt to its last. */
+    private final class Write {
+        final Registers.SetRegister set;
+        final Optional<RequestId.Keyed> key;
+        final long beganMicros = world.nowMicros();
+        int tries;
+        boolean uncertain;
+        boolean answered;
+
+        Write() {
+            long operation = world.nextOperation();
+            int register = world.dice().nextInt(REGISTERS);
+            long expected = world.dice().nextInt(3) == 0
+                    ? world.truth().at(register, world.truth().committedIndex()).index()
+                    : -1;
+            set = new Registers.SetRegister(operation, register, expected);
+            key = world.dice().nextInt(5) < 2
+                    ? Optional.of(new RequestId.Keyed("key-" + operation, Bytes.utf8("f" + operation)))
+                    : Optional.empty();
+        }
+
+        void attempt() {
+            SimulatedNode node = world.anyNode();
+            tries++;
+            if (!node.up()) {
+                tryAgainOrGiveUp();
+                return;
+            }
+            answered = false;
+            int attempt = tries;
+            int life = node.life();
+            long timeout = world.dice().nextLong(300, 5_000);
+            world.trace(() -> "client writes " + set + " at " + node.id());
+            node.event(
+                    life,
+                    serving -> serving.write(set.encode(), key, timeout, outcome -> {
+                        if (attempt == tries && !answered) {
+                            answered = true;
+                            onOutcome(outcome);
+                        }
+                    }));
+            node.onConnectionLost(life, () -> {
+                if (attempt == tries && !answered) {
+                    answered = true;
+                    uncertain = true;
+                    tryAgainOrGiveUp();
+                }
+            });
+        }
+
+        private void onOutcome(WriteOutcome outcome) {
+            world.trace(() -> "client hears " + outcome + " for " + set);
+            if (outcome instanceof WriteOutcome.Decided decided) {
+                boolean fitted = decided.result().at(0) == 1;
+                world.truth().acknowledged(set.operation(), decided.index(), fitted, world.nowMicros());
+                world.history().add(new History.Operation(beganMicros, world.nowMicros(), decided.index(), true));
+                seenIndex = Math.max(seenIndex, decided.index());
+                world.totals().count("acknowledged writes");
+                think();
+            } else if (outcome instanceof WriteOutcome.Unknown) {
+                uncertain = true;
+                tryAgainOrGiveUp();
+            } else if (outcome instanceof WriteOutcome.Refused refused) {
+                if (!uncertain) {
+                    world.truth().denied(set.operation(), refused.reason() + " at " + world.nowMicros());
+                    world.totals().count("denied writes");
+                }
+                think();
+            } else {
+                world.truth().check(false, "no key is reused in this world: " + set);
+            }
+        }
+
+        private void tryAgainOrGiveUp() {
+            if (key.isPresent() && tries < MAX_TRIES && !stopped) {
+                world.totals().count("retries");
+                world.at(world.nowMicros() + world.dice().nextLong(1_000, 400_000), this::attempt);
+            } else {
+                world.totals().count(uncertain ? "unknown writes" : "refused connections");
+                think();
+            }
+        }
+    }
+
+    private void write() {
+        new Write().attempt();
+    }
+
+    // --- reads -----------------------------------------------------------------------------------------------------
+
+    private void read(ReadLevel level, long minIndex) {
+        SimulatedNode node = world.anyNode();
+        if (!node.up()) {
+            think();
+            return;
+        }
+        long began = world.nowMicros();
+        int register = world.dice().nextInt(REGISTERS);
+        int life = node.life();
+        boolean[] answered = {false};
+        long timeout = world.dice().nextLong(200, 3_000);
+        node.event(
+                life,
+                serving -> serving.read(level, minIndex, timeout, verdict -> {
+                    if (!answered[0]) {
+                        answered[0] = true;
+                        if (verdict instanceof ReadVerdict.Ready ready) {
+                            onReady(node, level, minIndex, register, began, ready);
+                        }
+                        think();
+                    }
+                }));
+        node.onConnectionLost(life, () -> {
+            if (!answered[0]) {
+                answered[0] = true;
+                think();
+            }
+        });
+    }
+
+    private void onReady(
+            SimulatedNode node, ReadLevel level, long minIndex, int register, long began, ReadVerdict.Ready ready) {
+        long index;
+        Registers.Content content;
+        try (Tables.View view = node.tables().view()) {
+            index = view.applied().index();
+            content = Registers.contentOf(view.get(Registers.row(register)));
+        }
+        world.truth().check(content.equals(world.truth().at(register, index)), "a read sees the state at its index");
+        world.truth().check(index >= minIndex, "a read waits for its minimum index");
+        if (level instanceof ReadLevel.Linearizable) {
+            world.history().add(new History.Operation(began, world.nowMicros(), index, false));
+            world.totals().count("linearizable reads");
+        } else if (level instanceof ReadLevel.Bounded) {
+            long slackMicros = 3_000
+                    + ready.stalenessMillis() * 1_000 * 3 * world.weather().maxDriftPercent() / 100;
+            long asOf = world.nowMicros() - ready.stalenessMillis() * 1_000 - slackMicros;
+            world.truth()
+                    .check(
+                            index >= world.truth().acknowledgedBefore(asOf),
+                            "a bounded read says how stale it is: " + node.id() + " at index " + index + " says "
+                                    + ready.stalenessMillis() + " ms");
+            world.totals().count("bounded reads");
+        } else {
+            world.totals().count("local reads");
+        }
+        seenIndex = Math.max(seenIndex, index);
+    }
+}
