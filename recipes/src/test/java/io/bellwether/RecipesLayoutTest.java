@@ -35,7 +35,13 @@ class RecipesLayoutTest {
 
     @Test
     void coordinationKnowsReplicationAndZooKeeper() {
-        room(COORDINATION, REPLICATION, "org.apache.curator..", "org.apache.zookeeper..", "org.slf4j..")
+        room(
+                        COORDINATION,
+                        REPLICATION,
+                        "org.apache.curator..",
+                        "org.apache.zookeeper..",
+                        "org.slf4j..",
+                        "com.fasterxml.jackson..")
                 .check(PRODUCTION);
     }
 
