@@ -24,13 +24,18 @@ final class Wire implements AutoCloseable {
     record SessionKey(long id, Bytes password) {}
 
     private static final int CONNECT_MILLIS = 500;
+    private static final int CREATE = 1;
     private static final int SET_DATA = 5;
     private static final int MULTI = 14;
+    private static final int CREATE_AND_TELL = 15;
+    private static final int WATCH_NUMBER = -1;
 
     private final List<Integer> serverPorts;
     private final ServerSocket listener;
     private final AtomicBoolean losesNextChange = new AtomicBoolean();
     private final AtomicBoolean losesNextAnswer = new AtomicBoolean();
+    private final AtomicBoolean losesNextCreation = new AtomicBoolean();
+    private volatile boolean losesWatches;
     private volatile boolean cut;
     private volatile @Nullable Connection current;
     private volatile @Nullable SessionKey session;
@@ -62,6 +67,16 @@ final class Wire implements AutoCloseable {
 
     void loseNextAnswer() {
         losesNextAnswer.set(true);
+    }
+
+    /** A node is created, and the answer lost. */
+    void loseNextAnswerToACreation() {
+        losesNextCreation.set(true);
+    }
+
+    /** No watch arrives any more. */
+    void loseWatches() {
+        losesWatches = true;
     }
 
     /** The session that the client uses, as the ensemble named it. */
@@ -155,6 +170,10 @@ final class Wire implements AutoCloseable {
                     if (change && losesNextAnswer.compareAndSet(true, false)) {
                         lostAnswer = number;
                     }
+                    boolean creation = type == CREATE || type == CREATE_AND_TELL;
+                    if (creation && losesNextCreation.compareAndSet(true, false)) {
+                        lostAnswer = number;
+                    }
                     carry(frame, out);
                 }
             } catch (IOException e) {
@@ -173,10 +192,13 @@ final class Wire implements AutoCloseable {
                 carry(connected, out);
                 while (true) {
                     byte[] frame = readFrame(in);
-                    if (ByteBuffer.wrap(frame).getInt() == lostAnswer) {
+                    int number = ByteBuffer.wrap(frame).getInt();
+                    if (number == lostAnswer) {
                         break;
                     }
-                    carry(frame, out);
+                    if (number != WATCH_NUMBER || !losesWatches) {
+                        carry(frame, out);
+                    }
                 }
             } catch (IOException e) {
                 // One end is gone; so goes the other.

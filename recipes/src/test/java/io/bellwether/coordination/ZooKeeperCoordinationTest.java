@@ -242,6 +242,59 @@ class ZooKeeperCoordinationTest extends CoordinationContract {
     }
 
     @Test
+    void whenNoWatchArrivesThePollsSeeWhatChanged() {
+        Participant a = startAndHold("a");
+        RealParticipant b = (RealParticipant) start("b");
+        b.wire.loseWatches();
+
+        claim(a, Coordination.ABSENT, record(1, "a", "claim-1"));
+        until("b sees the record", () -> versionSeen(b) == 0);
+        change(a, 0, record(2, "a", "claim-2"));
+        until("b sees the change", () -> versionSeen(b) == 1);
+        Participant c = start("c");
+        until("b sees c", () -> b.door().view().members().contains(c.self()));
+    }
+
+    @Test
+    void aDeposedHolderNoticesThoughNoWatchArrives() {
+        RealParticipant a = (RealParticipant) startAndHold("a");
+        Participant b = start("b");
+        queue(b);
+        a.wire.loseWatches();
+
+        b.door().deleteLatchPlaces(List.of(readLatch(b).get(0).path()));
+
+        until(
+                "a notices",
+                () -> !a.door().view().holdsLatch() && !a.door().view().queued());
+    }
+
+    @Test
+    void aLatchThatIsFirstAndWasNeverToldIsReplaced() {
+        Participant a = startAndHold("a");
+        RealParticipant b = (RealParticipant) start("b");
+        queue(b);
+        b.wire.loseWatches();
+
+        a.door().leave();
+
+        until("b holds the latch", () -> b.door().view().holdsLatch());
+        assertThat(nodes(readLatch(b))).containsExactly("b");
+    }
+
+    @Test
+    void aPlaceWhoseCreationIsNotAnsweredIsTakenOnce() {
+        RealParticipant a = (RealParticipant) start("a");
+        a.wire.loseNextAnswerToACreation();
+
+        a.door().queue();
+
+        until("a holds the latch", () -> a.door().view().holdsLatch());
+        until("in one place", () -> nodes(readLatch(a)).equals(List.of("a")));
+        assertThat(claim(a, Coordination.ABSENT, record(1, "a", "claim-1"))).isEqualTo(Answer.DONE);
+    }
+
+    @Test
     void inPeaceItSendsThreeReadsWithEachPollAndNothingElse() {
         RealParticipant a = (RealParticipant) startAndHold("a");
         RealParticipant b = (RealParticipant) start("b");
