@@ -18,6 +18,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.RocksDB;
@@ -35,7 +36,10 @@ final class RocksFamily implements AutoCloseable {
     }
 
     private static final double BLOOM_BITS_PER_KEY = 10;
-    private static final long BLOCK_BYTES = 16 << 10;
+    /** The log is read in long stretches, the tables row by row. */
+    private static final long LOG_BLOCK_BYTES = 16 << 10;
+
+    private static final long TABLE_BLOCK_BYTES = 4 << 10;
 
     /** SST files go to the disk in pieces of this size, so that no fsync of the log queues behind a whole file. */
     private static final long BYTES_PER_SYNC = 1 << 20;
@@ -78,7 +82,7 @@ final class RocksFamily implements AutoCloseable {
         options.setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery);
         options.setAtomicFlush(true);
         ColumnFamilyOptions family = keep(parts, new ColumnFamilyOptions());
-        family.setTableFormatConfig(tableFormat(parts));
+        family.setTableFormatConfig(format(LOG_BLOCK_BYTES, parts));
         family.setWriteBufferSize(settings.logBufferBytes());
         family.setMaxWriteBufferNumber(2);
         // Ascending keys are moved between levels, never rewritten; they are read rarely, in order.
@@ -92,7 +96,9 @@ final class RocksFamily implements AutoCloseable {
         DBOptions options = keep(parts, databaseOptions(folder, opening, parts));
         options.setAvoidFlushDuringShutdown(false);
         ColumnFamilyOptions family = keep(parts, new ColumnFamilyOptions());
-        family.setTableFormatConfig(tableFormat(parts));
+        BlockBasedTableConfig format = format(TABLE_BLOCK_BYTES, parts);
+        format.setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash);
+        family.setTableFormatConfig(format);
         family.setWriteBufferSize(settings.tableBufferBytes());
         family.setMaxWriteBufferNumber(settings.tableBuffers());
         family.setCompressionType(CompressionType.LZ4_COMPRESSION);
@@ -199,10 +205,10 @@ final class RocksFamily implements AutoCloseable {
         return options;
     }
 
-    private BlockBasedTableConfig tableFormat(Deque<AutoCloseable> parts) {
+    private BlockBasedTableConfig format(long blockBytes, Deque<AutoCloseable> parts) {
         BlockBasedTableConfig format = new BlockBasedTableConfig();
         format.setBlockCache(blockCache);
-        format.setBlockSize(BLOCK_BYTES);
+        format.setBlockSize(blockBytes);
         format.setFilterPolicy(keep(parts, new BloomFilter(BLOOM_BITS_PER_KEY, false)));
         // Index and filters count for the cache too, so that its size bounds them.
         format.setCacheIndexAndFilterBlocks(true);
@@ -222,8 +228,8 @@ final class RocksFamily implements AutoCloseable {
 
         @Override
         public void onBackgroundError(BackgroundErrorReason reason, Status status) {
-            failed.accept(new StorageFailure(
-                    folder, "Background work (" + reason + ": " + status.getCodeString() + ")", null));
+            String what = "Writing (" + reason + ", " + status.getCodeString() + ", " + status.getState() + ")";
+            failed.accept(new StorageFailure(folder, what, null));
         }
     }
 

@@ -1,5 +1,6 @@
 package io.bellwether.service.storage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -58,7 +59,7 @@ class DataDirectoryTest {
     void aSecondProcessIsRefused() throws Exception {
         try (OpenStore store = new OpenStore(scratch)) {
             Process second = StoreProcess.start(scratch);
-            String said = new String(second.getErrorStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String said = new String(second.getErrorStream().readAllBytes(), UTF_8);
             assertThat(second.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(second.exitValue()).isEqualTo(StoreProcess.REFUSED);
             assertThat(said).contains(scratch.toString(), "in use by another process", "Stop that one first");

@@ -1,5 +1,6 @@
 package io.bellwether.service.storage;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -9,6 +10,7 @@ import io.bellwether.simulation.ReplicatedLogContract;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -79,7 +81,7 @@ class RocksLogTest extends ReplicatedLogContract {
         List<Path> files = cutFiles();
         assertThat(files).hasSize(1);
         assertThat(files.get(0).getFileName().toString()).endsWith("-from-3");
-        assertThat(new String(Files.readAllBytes(files.get(0)), java.nio.charset.StandardCharsets.ISO_8859_1))
+        assertThat(new String(Files.readAllBytes(files.get(0)), ISO_8859_1))
                 .contains("entry 3 of epoch 1", "entry 4 of epoch 1", "entry 5 of epoch 1")
                 .doesNotContain("entry 2 of epoch 1");
     }
@@ -97,7 +99,7 @@ class RocksLogTest extends ReplicatedLogContract {
         Entry entry = entries(7, 7, 3).get(0);
         byte[] value = EntryFormat.encode(entry);
         assertThat(value).hasSize(21 + entry.payload().size());
-        assertThat(java.util.HexFormat.of().formatHex(value, 0, 21))
+        assertThat(HexFormat.of().formatHex(value, 0, 21))
                 .isEqualTo("0000000000000003" + "0000000000000bbf" + String.format("%08x", entry.checksum()) + "01");
         assertThat(EntryFormat.decode(7, value)).isEqualTo(entry);
         assertThatThrownBy(() -> EntryFormat.decode(8, value)).hasMessageContaining("checksum of entry 8");

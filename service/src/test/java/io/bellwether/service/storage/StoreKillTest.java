@@ -40,6 +40,27 @@ class StoreKillTest {
         }
     }
 
+    @Test
+    void aDiskThatRefusesAWriteStopsTheProcessAndNothingReportedIsLost() throws Exception {
+        int mostBytesOfAFile = 20 << 20;
+        Process process = StoreProcess.startWithFilesUpTo(mostBytesOfAFile, scratch, "7", "" + (64 << 20));
+        String latest = "";
+        try (BufferedReader said = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
+            for (String line = said.readLine(); line != null; line = said.readLine()) {
+                latest = line;
+            }
+            assertThat(process.waitFor()).isEqualTo(StoreProcess.STOPPED);
+            assertThat(errorsOf(process)).contains("Writing ", " in " + scratch, " failed", "The node stops");
+        } finally {
+            process.destroyForcibly();
+        }
+        String[] numbers = latest.split(" ", -1);
+        try (OpenStore store = new OpenStore(scratch)) {
+            checkLog("after " + latest, store, Long.parseLong(numbers[1]), Long.parseLong(numbers[2]));
+            checkState("after " + latest, store);
+        }
+    }
+
     /** Kills it once it has reported so many times. Returns the last report that left it. */
     private String runAndKill(long seed, int reports) throws Exception {
         Process process = StoreProcess.start(scratch, "" + seed);

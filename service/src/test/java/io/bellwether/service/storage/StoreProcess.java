@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StoreProcess {
     static final int REFUSED = 3;
+    static final int STOPPED = 4;
 
     private static final int WINDOW = 16;
     private static final byte ROW = 'r';
@@ -51,9 +52,9 @@ final class StoreProcess {
     private long epoch;
     private long generation;
 
-    private StoreProcess(Path folder, long seed, PrintStream out) {
-        this.store =
-                Store.open(folder, OpenStore.NODE, OpenStore.CLUSTER, settings(), durable::add, StoreProcess::halt);
+    private StoreProcess(Path folder, long seed, long logBufferBytes, PrintStream out) {
+        this.store = Store.open(
+                folder, OpenStore.NODE, OpenStore.CLUSTER, settings(logBufferBytes), durable::add, StoreProcess::halt);
         this.log = store.log();
         this.tables = store.tables();
         this.out = out;
@@ -65,13 +66,28 @@ final class StoreProcess {
 
     /** Small buffers, so that flushes and compactions are under way when the end comes. */
     static StoreSettings settings() {
-        StoreSettings normal = StoreSettings.DEFAULT;
-        return new StoreSettings(
-                normal.blockCacheBytes(), 256 << 10, 256 << 10, 4, normal.batchBytes(), 4, normal.cutFileBytes());
+        return settings(256 << 10);
     }
 
-    /** Starts one; its first argument is the folder, the second a seed. It ends by {@link Process#destroyForcibly}. */
-    static Process start(Path folder, String... more) throws IOException {
+    private static StoreSettings settings(long logBufferBytes) {
+        StoreSettings normal = StoreSettings.DEFAULT;
+        return new StoreSettings(
+                normal.blockCacheBytes(), logBufferBytes, 256 << 10, 4, normal.batchBytes(), 4, normal.cutFileBytes());
+    }
+
+    /** Starts one. It ends by {@link Process#destroyForcibly}, or when its disk fails. */
+    static Process start(Path folder, String... seedAndLogBufferBytes) throws IOException {
+        return new ProcessBuilder(command(folder, seedAndLogBufferBytes)).start();
+    }
+
+    /** Starts one whose files cannot grow beyond so many bytes: to it that is a disk that fails in the middle of a write. */
+    static Process startWithFilesUpTo(int bytes, Path folder, String... seedAndLogBufferBytes) throws IOException {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -f " + bytes / 512 + "; exec \"$@\"", "sh"));
+        command.addAll(command(folder, seedAndLogBufferBytes));
+        return new ProcessBuilder(command).start();
+    }
+
+    private static List<String> command(Path folder, String... seedAndLogBufferBytes) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
@@ -81,15 +97,16 @@ final class StoreProcess {
                 System.getProperty("java.class.path"),
                 StoreProcess.class.getName(),
                 folder.toString()));
-        command.addAll(List.of(more));
-        return new ProcessBuilder(command).start();
+        command.addAll(List.of(seedAndLogBufferBytes));
+        return command;
     }
 
     public static void main(String[] arguments) throws InterruptedException {
         long seed = arguments.length > 1 ? Long.parseLong(arguments[1]) : 0;
+        long logBufferBytes = arguments.length > 2 ? Long.parseLong(arguments[2]) : 256 << 10;
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
         try {
-            new StoreProcess(Path.of(arguments[0]), seed, out).writeUntilKilled();
+            new StoreProcess(Path.of(arguments[0]), seed, logBufferBytes, out).writeUntilKilled();
         } catch (StoreRefused e) {
             System.err.println(e.getMessage());
             System.exit(REFUSED);
@@ -181,6 +198,6 @@ final class StoreProcess {
 
     private static void halt(RuntimeException why) {
         System.err.println(why.getMessage());
-        Runtime.getRuntime().halt(4);
+        Runtime.getRuntime().halt(STOPPED);
     }
 }
