@@ -185,6 +185,20 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
         }
     }
 
+    /** The state may be behind the log, but only what is in the log has ever been applied to it. */
+    void checkContains(Position applied) {
+        boolean contained = applied.index() >= start.index()
+                && applied.index() <= end.index()
+                && applied.epoch() == new EpochStarts(start, epochStarts).epochAt(applied.index());
+        if (!contained) {
+            throw damaged(
+                    "its tables in " + directory.state() + " were made from the entries up to " + applied
+                            + " (index@epoch), but its log goes from " + start + " to " + end
+                            + " and does not have that one.",
+                    null);
+        }
+    }
+
     @Override
     public StoreId storeId() {
         return storeId;

@@ -80,8 +80,15 @@ public final class Store implements AutoCloseable {
         boolean opened = false;
         try {
             RocksTables tables = RocksTables.open(directory, family, failed);
-            opened = true;
-            return new Store(directory, family, log, tables);
+            try {
+                log.checkContains(tables.applied());
+                opened = true;
+                return new Store(directory, family, log, tables);
+            } finally {
+                if (!opened) {
+                    tables.close();
+                }
+            }
         } finally {
             if (!opened) {
                 log.close();

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bellwether.replication.Bytes;
+import io.bellwether.replication.Entry;
 import io.bellwether.replication.Position;
 import io.bellwether.replication.Tables;
 import io.bellwether.simulation.TablesContract;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,16 @@ class RocksTablesTest extends TablesContract {
     @BeforeEach
     void open() {
         store = new OpenStore(scratch.resolve("life-" + lives));
+        if (store.log().end().equals(Position.ZERO)) {
+            store.write(entriesThatTheStateIsMadeFrom());
+            store.settle();
+        }
+    }
+
+    private static List<Entry> entriesThatTheStateIsMadeFrom() {
+        return LongStream.rangeClosed(1, 30)
+                .mapToObj(index -> Entry.of(index, 1, index, Entry.Kind.TICK, Bytes.EMPTY))
+                .toList();
     }
 
     @AfterEach

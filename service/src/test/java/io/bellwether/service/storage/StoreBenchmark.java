@@ -127,7 +127,7 @@ final class StoreBenchmark {
                     tables.put(key, value());
                 }
             }
-            tables.commit(new Position(1, i + batch));
+            tables.commit(new Position(1, Math.min(index, i + batch)));
             longest = Math.max(longest, System.nanoTime() - batchBegin);
         }
         double seconds = (System.nanoTime() - begin) / 1e9;

@@ -191,6 +191,8 @@ class StoreDamageTest {
     void aFlippedBitInASortedFileOfTheTablesIsFoundWhenItIsRead() throws IOException {
         Path folder = scratch.resolve("tables");
         try (OpenStore store = new OpenStore(folder)) {
+            store.write(List.of(entry(1)));
+            store.settle();
             for (String key : List.of("a", "b", "c")) {
                 store.tables().put(Bytes.utf8(key), Bytes.wrap(noise(40_000)));
             }
@@ -218,6 +220,24 @@ class StoreDamageTest {
         try (OpenStore store = new OpenStore(killed)) {
             assertThat(store.tables().applied()).isEqualTo(Position.ZERO);
         }
+    }
+
+    @Test
+    void tablesOfAnotherStoreAreRefused() throws IOException {
+        Path other = scratch.resolve("other");
+        try (OpenStore store = new OpenStore(other)) {
+            for (int i = 1; i <= WRITES + 1; i++) {
+                store.write(List.of(entry(i)));
+            }
+            store.settle();
+            store.tables().commit(new Position(1, WRITES + 1));
+        }
+        DurableFiles.remove(killed.resolve("state"));
+        OpenStore.copyFolder(other.resolve("state"), killed.resolve("state"));
+        assertThatThrownBy(() -> new OpenStore(killed))
+                .isInstanceOf(StoreDamaged.class)
+                .hasMessageContaining("entries up to 41@1")
+                .hasMessageContaining("its log goes from 0@0 to 40@1");
     }
 
     private void assertRefusedAndUnchanged(String... said) throws IOException {
