@@ -7,10 +7,7 @@ import io.bellwether.replication.Position;
 import io.bellwether.replication.ReplicatedLog;
 import io.bellwether.replication.StoreId;
 import io.bellwether.replication.StoreRecord;
-import io.bellwether.service.storage.RocksFamily.Opening;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -20,33 +17,18 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
-import org.rocksdb.WriteBatch;
-import org.rocksdb.WriteOptions;
 
 /**
  * The log on RocksDB. Writes are staged by the thread that owns the replica; one thread of this class takes all that have
  * been staged, makes one batch of them, syncs it, renews the {@link DurableMark} and reports: what comes while the disk
  * works is the next batch.
  *
- * <p>Three column families: {@code default} with the entries by index; {@code epochs} with the first index of each epoch;
- * {@code meta} with the record, the log's start and, renewed with every batch, the number of the batch and the end of the
- * log. One batch is all or nothing, so they never disagree.
- *
  * <p>The first failure of the disk ends this object: nothing is reported any more, and {@code failed} is told.
  */
 final class RocksLog implements ReplicatedLog, AutoCloseable {
-    private static final List<String> FAMILIES = List.of("default", "epochs", "meta");
-    private static final byte[] START = {'s'};
-    private static final byte[] LATEST_BATCH = {'b'};
-    private static final byte[] RECORD = {'r'};
-
     /** How long a clean end waits for the disk to take what is staged. */
     private static final long CLOSING_SECONDS = 10;
 
@@ -56,22 +38,10 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
     private final LongConsumer durable;
     private final Consumer<RuntimeException> failed;
 
-    private final RocksFamily.Handle handle;
-    private final RocksDB database;
-    private final ColumnFamilyHandle entries;
-    private final ColumnFamilyHandle epochs;
-    private final ColumnFamilyHandle meta;
-    private final ReadOptions readOnce = new ReadOptions().setFillCache(false);
-    private final WriteOptions synced = new WriteOptions().setSync(true);
+    private final LogDatabase database;
     private final DurableMark mark;
-    private final CutFiles cuts;
+    private final BatchWriter writer;
     private final Thread diskThread;
-
-    // As opened.
-    private final StoreRecord record;
-    private final Position start;
-    private final Position end;
-    private final List<Position> epochStarts;
 
     // Of the owning thread: the log as it will be when all that is staged is durable.
     private final EpochStarts stagedEpochs;
@@ -88,72 +58,37 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
     private boolean closed;
     private @Nullable RuntimeException failure;
 
-    // Of the disk's thread: the log as it is on the disk.
-    private final EpochStarts durableEpochs;
-    private long durableEndIndex;
-    private long batches;
-
     private RocksLog(
             DataDirectory directory,
             StoreId storeId,
             StoreSettings settings,
-            RocksFamily.Handle handle,
+            LogDatabase database,
             LongConsumer durable,
             Consumer<RuntimeException> failed)
-            throws RocksDBException, IOException {
+            throws IOException {
         this.directory = directory;
         this.storeId = storeId;
         this.settings = settings;
         this.durable = durable;
         this.failed = failed;
-        this.handle = handle;
-        this.database = handle.database();
-        this.entries = handle.family(0);
-        this.epochs = handle.family(1);
-        this.meta = handle.family(2);
-
-        DurableMark.Mark latest = latestBatch(directory, handle);
-        this.batches = latest.batch();
-        this.end = latest.end();
-        this.start = EntryFormat.decodePosition(metaValue(directory, handle, START));
-        this.record = EntryFormat.decodeRecord(metaValue(directory, handle, RECORD));
-        this.epochStarts = readEpochStarts();
-        checkWhole();
-
-        this.stagedEpochs = new EpochStarts(start, epochStarts);
-        this.durableEpochs = new EpochStarts(start, epochStarts);
-        this.stagedEndIndex = end.index();
-        this.durableEndIndex = end.index();
-        this.readableEnd = end.index();
-        this.cuts = new CutFiles(directory.cuts(), settings.cutFiles(), settings.cutFileBytes());
+        this.database = database;
+        this.stagedEpochs = new EpochStarts(database.start(), database.epochStarts());
+        this.stagedEndIndex = database.latest().end().index();
+        this.readableEnd = stagedEndIndex;
         this.mark = DurableMark.open(directory.durableMark());
-        mark.write(latest);
+        mark.write(database.latest());
         mark.force();
+        CutFiles cuts = new CutFiles(directory.cuts(), settings.cutFiles(), settings.cutFileBytes());
+        this.writer = new BatchWriter(database, cuts, mark);
         this.diskThread = new Thread(this::writeBatches, "bellwether-disk");
         diskThread.setDaemon(true);
     }
 
-    /** Makes an empty log, durable before this returns. */
-    static void create(DataDirectory directory, RocksFamily family) throws RocksDBException, IOException {
-        try (RocksFamily.Handle handle = family.openLog(directory.log(), FAMILIES, Opening.CREATE);
-                WriteBatch batch = new WriteBatch();
-                WriteOptions synced = new WriteOptions().setSync(true)) {
-            ColumnFamilyHandle meta = handle.family(2);
-            batch.put(meta, START, EntryFormat.encode(Position.ZERO));
-            batch.put(meta, LATEST_BATCH, encode(new DurableMark.Mark(0, Position.ZERO)));
-            batch.put(meta, RECORD, EntryFormat.encode(StoreRecord.NEW));
-            handle.database().write(synced, batch);
-        }
-        DurableMark.create(directory.durableMark());
-        DurableFiles.forceFolderOf(directory.log());
-    }
-
     /**
-     * Opens the log of a store, after a crash too: a torn tail that was never reported is cut, anything less than what the
-     * mark knows of is damage.
+     * Opens the log of a store.
      *
      * @param durable hears the number of the latest write that has become durable, on the disk's thread
-     * @param failed hears why the process must stop: {@link StorageFailure} or {@link StoreDamaged}; on the disk's thread
+     * @param failed hears why the process must stop: {@link StorageFailure} or {@link StoreDamaged}; on any thread
      */
     static RocksLog open(
             DataDirectory directory,
@@ -163,40 +98,23 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
             LongConsumer durable,
             Consumer<RuntimeException> failed)
             throws IOException {
-        DurableMark.Mark known = DurableMark.read(directory.durableMark())
-                .orElseThrow(() -> new StoreDamaged(
-                        directory.folder(), "its file 'durable-mark' is missing or unreadable.", null));
+        LogDatabase database = LogDatabase.open(directory, family);
+        boolean opened = false;
         try {
-            survey(directory, family, known);
-            RocksFamily.Handle handle = family.openLog(directory.log(), FAMILIES, Opening.USE);
-            boolean opened = false;
-            try {
-                RocksLog log = new RocksLog(directory, storeId, settings, handle, durable, failed);
-                opened = true;
-                log.diskThread.start();
-                return log;
-            } finally {
-                if (!opened) {
-                    handle.close();
-                }
+            RocksLog log = new RocksLog(directory, storeId, settings, database, durable, failed);
+            opened = true;
+            log.diskThread.start();
+            return log;
+        } finally {
+            if (!opened) {
+                database.close();
             }
-        } catch (RocksDBException e) {
-            throw explained(directory, "Opening the log", e);
         }
     }
 
-    /** The state may be behind the log, but only what is in the log has ever been applied to it. */
+    /** @throws StoreDamaged if the state cannot have been made from this log */
     void checkContains(Position applied) {
-        boolean contained = applied.index() >= start.index()
-                && applied.index() <= end.index()
-                && applied.epoch() == new EpochStarts(start, epochStarts).epochAt(applied.index());
-        if (!contained) {
-            throw damaged(
-                    "its tables in " + directory.state() + " were made from the entries up to " + applied
-                            + " (index@epoch), but its log goes from " + start + " to " + end
-                            + " and does not have that one.",
-                    null);
-        }
+        database.checkContains(applied);
     }
 
     @Override
@@ -206,26 +124,27 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
 
     @Override
     public StoreRecord record() {
-        return record;
+        return database.record();
     }
 
     @Override
     public Position start() {
-        return start;
+        return database.start();
     }
 
     @Override
     public Position end() {
-        return end;
+        return database.latest().end();
     }
 
     @Override
     public List<Position> epochStarts() {
-        return epochStarts;
+        return database.epochStarts();
     }
 
     @Override
     public List<Entry> read(long from, int maxBytes) {
+        Position start = database.start();
         long last = readableEnd();
         check(
                 from > start.index() && from <= last,
@@ -233,10 +152,9 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
                         + " are durable and not cut");
         List<Entry> read = new ArrayList<>();
         long bytes = 0;
-        try (RocksIterator cursor = database.newIterator(entries, readOnce)) {
-            cursor.seek(EntryFormat.number(from));
+        try (RocksIterator cursor = database.entriesFrom(from)) {
             for (long index = from; index <= last; index++) {
-                Entry entry = entryAt(cursor, index);
+                Entry entry = database.entryAt(cursor, index);
                 bytes += entry.weightBytes();
                 if (bytes > maxBytes && !read.isEmpty()) {
                     break;
@@ -245,7 +163,7 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
                 cursor.next();
             }
         } catch (RocksDBException e) {
-            throw stop(explained(directory, "Reading the log", e));
+            throw stop(database.explained("Reading the log", e));
         } catch (StoreDamaged e) {
             throw stop(e);
         }
@@ -292,113 +210,7 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
             mark.force();
         }
         mark.close();
-        readOnce.close();
-        synced.close();
-        handle.close();
-    }
-
-    // ---- opening
-
-    /** Looks whether all is there that may have been acknowledged, before anything is changed. */
-    private static void survey(DataDirectory directory, RocksFamily family, DurableMark.Mark known)
-            throws RocksDBException, IOException {
-        List<String> writeAheadFiles = writeAheadFiles(directory);
-        try (RocksFamily.Handle handle = family.openLog(directory.log(), FAMILIES, Opening.SURVEY)) {
-            DurableMark.Mark found = latestBatch(directory, handle);
-            if (found.batch() < known.batch()) {
-                throw new StoreDamaged(
-                        directory.folder(),
-                        "its log could be read only up to batch " + found.batch() + ", where it ended at entry "
-                                + found.end() + " (index@epoch), but batch " + known.batch()
-                                + " was synced and may have been acknowledged, with the end at entry " + known.end()
-                                + ". What is missing was in the write-ahead files " + writeAheadFiles + " of "
-                                + directory.log() + ".",
-                        null);
-            }
-        }
-    }
-
-    private static List<String> writeAheadFiles(DataDirectory directory) throws IOException {
-        if (!Files.isDirectory(directory.log())) {
-            throw new StoreDamaged(directory.folder(), "its folder 'log' is missing.", null);
-        }
-        try (Stream<Path> files = Files.list(directory.log())) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(".log"))
-                    .sorted()
-                    .toList();
-        }
-    }
-
-    private static DurableMark.Mark latestBatch(DataDirectory directory, RocksFamily.Handle handle)
-            throws RocksDBException {
-        byte[] value = metaValue(directory, handle, LATEST_BATCH);
-        byte[] position = new byte[2 * Long.BYTES];
-        System.arraycopy(value, Long.BYTES, position, 0, position.length);
-        return new DurableMark.Mark(EntryFormat.number(value), EntryFormat.decodePosition(position));
-    }
-
-    private static byte[] encode(DurableMark.Mark latest) {
-        byte[] value = new byte[3 * Long.BYTES];
-        System.arraycopy(EntryFormat.number(latest.batch()), 0, value, 0, Long.BYTES);
-        System.arraycopy(EntryFormat.encode(latest.end()), 0, value, Long.BYTES, 2 * Long.BYTES);
-        return value;
-    }
-
-    private static byte[] metaValue(DataDirectory directory, RocksFamily.Handle handle, byte[] key)
-            throws RocksDBException {
-        byte[] value = handle.database().get(handle.family(2), key);
-        if (value == null) {
-            throw new StoreDamaged(
-                    directory.folder(),
-                    "its log in " + directory.log() + " has lost what it keeps under '" + (char) key[0] + "'.",
-                    null);
-        }
-        return value;
-    }
-
-    private List<Position> readEpochStarts() throws RocksDBException {
-        List<Position> starts = new ArrayList<>();
-        try (RocksIterator cursor = database.newIterator(epochs)) {
-            for (cursor.seekToFirst(); cursor.isValid(); cursor.next()) {
-                starts.add(new Position(EntryFormat.number(cursor.key()), EntryFormat.number(cursor.value())));
-            }
-            cursor.status();
-        }
-        return List.copyOf(starts);
-    }
-
-    /** What can be seen without reading the whole log: its ends, and the first entry of each epoch. */
-    private void checkWhole() throws RocksDBException {
-        boolean empty = end.equals(start);
-        expect(empty == epochStarts.isEmpty(), "it ends at " + end + ", but knows the epochs " + epochStarts);
-        try (RocksIterator cursor = database.newIterator(entries, readOnce)) {
-            cursor.seekToLast();
-            long last = cursor.isValid() ? EntryFormat.number(cursor.key()) : start.index();
-            cursor.status();
-            expect(last == end.index(), "it ended at entry " + end + ", but the last one found is " + last);
-            long expectedFirst = start.index() + 1;
-            for (Position begin : epochStarts) {
-                expect(
-                        begin.index() >= expectedFirst && begin.index() <= end.index(),
-                        "an epoch is said to begin at entry " + begin + ", in a log from " + start + " to " + end);
-                cursor.seek(EntryFormat.number(begin.index()));
-                expect(
-                        entryAt(cursor, begin.index()).epoch() == begin.epoch(),
-                        "entry " + begin.index() + " is not of the epoch " + begin.epoch() + " that begins there");
-                expectedFirst = begin.index() + 1;
-            }
-            if (!empty) {
-                expect(
-                        epochStarts.get(0).index() == start.index() + 1
-                                && epochStarts.get(epochStarts.size() - 1).epoch() == end.epoch(),
-                        "from " + start + " to " + end + " it knows the epochs " + epochStarts);
-                cursor.seek(EntryFormat.number(end.index()));
-                expect(
-                        entryAt(cursor, end.index()).epoch() == end.epoch(),
-                        "its last entry is not " + end + " as it was written");
-            }
-        }
+        database.close();
     }
 
     // ---- the owning thread
@@ -410,8 +222,9 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
         lastNumber = write.number();
         if (write.cutFrom() > 0) {
             check(
-                    write.cutFrom() > start.index() && write.cutFrom() <= stagedEndIndex,
-                    "a cut from " + write.cutFrom() + " but the log goes from " + start.index() + " to "
+                    write.cutFrom() > database.start().index() && write.cutFrom() <= stagedEndIndex,
+                    "a cut from " + write.cutFrom() + " but the log goes from "
+                            + database.start().index() + " to "
                             + stagedEndIndex);
             stagedEndIndex = write.cutFrom() - 1;
             stagedEpochs.cutFrom(write.cutFrom());
@@ -448,33 +261,16 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
         }
     }
 
-    private Entry entryAt(RocksIterator cursor, long index) throws RocksDBException {
-        if (!cursor.isValid()) {
-            cursor.status();
-            throw damaged("its log has no entry " + index + ", though it goes on behind it.", null);
-        }
-        long found = EntryFormat.number(cursor.key());
-        expect(found == index, "entry " + index + " is missing; the next one is " + found);
-        try {
-            return EntryFormat.decode(index, cursor.value());
-        } catch (IllegalArgumentException e) {
-            throw damaged("in its log " + directory.log() + " " + e.getMessage() + ".", e);
-        }
-    }
-
     // ---- the disk's thread
 
     private void writeBatches() {
-        try (WriteBatch batch = new WriteBatch()) {
+        try (writer) {
             while (takeStaged()) {
-                batch.clear();
-                fill(batch);
-                database.write(synced, batch);
-                mark.write(new DurableMark.Mark(batches, durableEnd()));
+                writer.write(inBatch);
                 durable.accept(markReadable());
             }
         } catch (RocksDBException e) {
-            stop(explained(directory, "Writing the log", e));
+            stop(database.explained("Writing the log", e));
         } catch (IOException e) {
             stop(new StorageFailure(directory.folder(), "Writing beside the log", e));
         } catch (StoreDamaged | StorageFailure e) {
@@ -505,67 +301,13 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
         }
     }
 
-    private void fill(WriteBatch batch) throws RocksDBException, IOException {
-        batches++;
-        long standingOnDisk = durableEndIndex;
-        List<Entry> appended = new ArrayList<>();
-        for (LogWrite write : inBatch) {
-            if (write.cutFrom() > 0) {
-                keepAside(write.cutFrom(), standingOnDisk, appended);
-                for (long index = write.cutFrom(); index <= durableEndIndex; index++) {
-                    batch.delete(entries, EntryFormat.number(index));
-                }
-                for (Position gone : durableEpochs.cutFrom(write.cutFrom())) {
-                    batch.delete(epochs, EntryFormat.number(gone.epoch()));
-                }
-                standingOnDisk = Math.min(standingOnDisk, write.cutFrom() - 1);
-                appended.removeIf(entry -> entry.index() >= write.cutFrom());
-                durableEndIndex = write.cutFrom() - 1;
-            }
-            for (Entry entry : write.entries()) {
-                batch.put(entries, EntryFormat.number(entry.index()), EntryFormat.encode(entry));
-                if (durableEpochs.append(entry.position())) {
-                    batch.put(epochs, EntryFormat.number(entry.epoch()), EntryFormat.number(entry.index()));
-                }
-                durableEndIndex = entry.index();
-                appended.add(entry);
-            }
-            if (write.record() != null) {
-                batch.put(meta, RECORD, EntryFormat.encode(write.record()));
-            }
-        }
-        batch.put(meta, LATEST_BATCH, encode(new DurableMark.Mark(batches, durableEnd())));
-    }
-
-    /** What is to be cut goes into a side file, durably, before it is cut. */
-    private void keepAside(long cutFrom, long standingOnDisk, List<Entry> appended)
-            throws RocksDBException, IOException {
-        try (CutFiles.Cut cut = cuts.begin(batches, cutFrom);
-                RocksIterator cursor = database.newIterator(entries, readOnce)) {
-            cursor.seek(EntryFormat.number(cutFrom));
-            for (long index = cutFrom; index <= standingOnDisk; index++) {
-                cut.add(index, EntryFormat.encode(entryAt(cursor, index)));
-                cursor.next();
-            }
-            for (Entry entry : appended) {
-                if (entry.index() >= cutFrom) {
-                    cut.add(entry.index(), EntryFormat.encode(entry));
-                }
-            }
-        }
-    }
-
-    private Position durableEnd() {
-        return new Position(durableEpochs.epochAt(durableEndIndex), durableEndIndex);
-    }
-
     /** What is durable now may be read, up to the next cut that waits. Returns the number of the last write. */
     private long markReadable() {
         lock.lock();
         try {
             long number = inBatch.getLast().number();
             inBatch.clear();
-            readableEnd = durableEndIndex;
+            readableEnd = writer.end().index();
             for (LogWrite write : staged) {
                 if (write.cutFrom() > 0) {
                     readableEnd = Math.min(readableEnd, write.cutFrom() - 1);
@@ -590,25 +332,6 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
         }
         failed.accept(why);
         return why;
-    }
-
-    private void expect(boolean holds, String damage) {
-        if (!holds) {
-            throw damaged("its log in " + directory.log() + " contradicts itself: " + damage + ".", null);
-        }
-    }
-
-    private StoreDamaged damaged(String damage, @Nullable Throwable cause) {
-        return new StoreDamaged(directory.folder(), damage, cause);
-    }
-
-    private static RuntimeException explained(DataDirectory directory, String what, RocksDBException e) {
-        return RocksFamily.isDamage(e)
-                ? new StoreDamaged(
-                        directory.folder(),
-                        "its log in " + directory.log() + " is unreadable: " + e.getMessage() + ".",
-                        e)
-                : new StorageFailure(directory.folder(), what, e);
     }
 
     private static boolean hasEnded(Thread thread) {

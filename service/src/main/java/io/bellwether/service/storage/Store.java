@@ -100,7 +100,7 @@ public final class Store implements AutoCloseable {
             throws IOException {
         directory.beginCreation();
         try {
-            RocksLog.create(directory, family);
+            LogDatabase.create(directory, family);
         } catch (RocksDBException e) {
             throw new StorageFailure(directory.folder(), "Making the log", e);
         }

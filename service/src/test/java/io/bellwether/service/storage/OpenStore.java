@@ -26,6 +26,7 @@ final class OpenStore implements AutoCloseable {
     static final String CLUSTER = "flock";
 
     private final AtomicLong durable = new AtomicLong();
+    private final AtomicLong reports = new AtomicLong();
     private final List<RuntimeException> failures = new CopyOnWriteArrayList<>();
     private final Path folder;
     private final Store store;
@@ -37,7 +38,7 @@ final class OpenStore implements AutoCloseable {
 
     OpenStore(Path folder, StoreSettings settings) {
         this.folder = folder;
-        this.store = Store.open(folder, NODE, CLUSTER, settings, durable::set, failures::add);
+        this.store = Store.open(folder, NODE, CLUSTER, settings, this::onDurable, failures::add);
     }
 
     ReplicatedLog log() {
@@ -59,6 +60,16 @@ final class OpenStore implements AutoCloseable {
     void write(long cutFrom, List<Entry> entries, @Nullable StoreRecord record) {
         number++;
         log().write(new LogWrite(number, cutFrom, entries, record));
+    }
+
+    private void onDurable(long latest) {
+        reports.incrementAndGet();
+        durable.set(latest);
+    }
+
+    /** How often it was said that something is durable: the number of batches. */
+    long reports() {
+        return reports.get();
     }
 
     long durable() {

@@ -73,6 +73,20 @@ class RocksLogTest extends ReplicatedLogContract {
     }
 
     @Test
+    void aBatchThatIsFullTakesNoFurtherWrite() {
+        StoreSettings normal = StoreSettings.DEFAULT;
+        StoreSettings oneWriteABatch = new StoreSettings(
+                normal.blockCacheBytes(), normal.logBufferBytes(), normal.tableBufferBytes(), 2, 1, 1, 0);
+        try (OpenStore narrow = new OpenStore(scratch.resolve("narrow"), oneWriteABatch)) {
+            for (int i = 1; i <= 50; i++) {
+                narrow.write(entries(i, i, 1));
+            }
+            narrow.settle();
+            assertThat(narrow.reports()).isEqualTo(50);
+        }
+    }
+
+    @Test
     void whatIsCutGoesIntoASideFile() throws IOException {
         write(entries(1, 5, 1));
         settle();
