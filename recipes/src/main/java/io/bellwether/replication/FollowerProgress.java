@@ -20,6 +20,8 @@ final class FollowerProgress {
     private long inFlight = NOTHING_IN_FLIGHT;
 
     private long inFlightSinceMillis;
+    /** After a broken connection, no entries are sent before this moment. */
+    private long restUntilMillis = Long.MIN_VALUE / 2;
     /** Number of the latest append that was sent while probing: answers to older ones say nothing new. */
     private long probeNumber;
     /** The highest number of an append that was answered. */
@@ -94,8 +96,8 @@ final class FollowerProgress {
         return inFlight == NOTHING_IN_FLIGHT;
     }
 
-    boolean mayTakeEntries() {
-        return !probing && inFlight == NOTHING_IN_FLIGHT;
+    boolean mayTakeEntries(long nowMillis) {
+        return !probing && inFlight == NOTHING_IN_FLIGHT && nowMillis >= restUntilMillis;
     }
 
     boolean heartbeatDue(long nowMillis, long heartbeatMillis) {
@@ -151,6 +153,12 @@ final class FollowerProgress {
         sentAtMillis = Long.MIN_VALUE / 2;
     }
 
+    /** The connection broke, and what was under way is lost: send again, but not at once. */
+    void connectionLost(long restUntil) {
+        resend();
+        restUntilMillis = restUntil;
+    }
+
     /** What is under way may be lost: send again from what is known to match. */
     void resendIfLost(long nowMillis, long patienceMillis) {
         if (inFlight != NOTHING_IN_FLIGHT && nowMillis - inFlightSinceMillis >= patienceMillis) {
@@ -158,7 +166,7 @@ final class FollowerProgress {
         }
     }
 
-    void resend() {
+    private void resend() {
         if (inFlight != NOTHING_IN_FLIGHT) {
             inFlight = NOTHING_IN_FLIGHT;
             next = match + 1;

@@ -153,7 +153,7 @@ final class Leadership {
     void onUnreachable(NodeId node) {
         for (FollowerProgress follower : followers.values()) {
             if (follower.replica().node().equals(node)) {
-                follower.resend();
+                follower.connectionLost(standing.now() + standing.settings.heartbeatMillis());
             }
         }
     }
@@ -254,7 +254,7 @@ final class Leadership {
                 rounds.begin(nextAppendNumber, standing.now(), standing.commitIndex(), false);
                 roundBegun = true;
             }
-            if (follower.mayTakeEntries()
+            if (follower.mayTakeEntries(standing.now())
                     && follower.next() <= standing.journal.end().index()) {
                 List<Entry> entries = standing.journal.entries(follower.next(), standing.settings.maxAppendBytes());
                 send(follower, standing.journal.positionAt(follower.next() - 1), entries);
@@ -271,7 +271,6 @@ final class Leadership {
     }
 
     private void send(FollowerProgress follower, Position previous, List<Entry> entries) {
-        long confirmed = rounds.confirmedStartMillis();
         Message.Append append = new Message.Append(
                 epoch,
                 nextAppendNumber++,
@@ -281,10 +280,19 @@ final class Leadership {
                 standing.logClock.at(standing.now()),
                 suspended,
                 follower.echoMillis(),
-                confirmed < 0 ? -1 : standing.now() - confirmed,
+                confirmedAgeMillis(),
                 entries);
         follower.sent(append, standing.now());
         standing.send(follower.replica().node(), append);
+    }
+
+    /**
+     * Rule 8.4: until an entry of this epoch is committed, the commit index may be behind what an earlier leader had
+     * acknowledged, and nothing here vouches for freshness.
+     */
+    private long confirmedAgeMillis() {
+        long confirmed = confirmedStartMillis();
+        return confirmed < 0 || standing.commitIndex() < startIndex ? -1 : standing.now() - confirmed;
     }
 
     private Entry append(Entry.Kind kind, Bytes payload) {

@@ -28,7 +28,9 @@ public final class Replica {
     private long resignedEpoch = -1;
 
     private boolean rolledBack;
-    private String lastComplaint = "";
+    private String toldComplaint = "";
+    private long complaintSinceMillis;
+    private long complaintReadAtMillis;
 
     /**
      * @param self this node and the store behind {@code log}
@@ -423,14 +425,25 @@ public final class Replica {
         }
     }
 
+    /**
+     * What does not fit may only be an old view of ZooKeeper: it is read again behind a sync, and told only if that does
+     * not help. Until then nobody claims on it (Rule 11.1).
+     */
     private void complain() {
-        Optional<String> complaint = standing.guard();
-        String text = complaint.orElse("");
-        if (!text.equals(lastComplaint)) {
-            lastComplaint = text;
-            if (!text.isEmpty()) {
-                standing.work().error("guard: " + text);
-            }
+        String complaint = standing.guard().orElse("");
+        if (complaint.isEmpty() || !standing.view().connected()) {
+            complaintSinceMillis = standing.now();
+            toldComplaint = "";
+            return;
+        }
+        if (standing.now() >= complaintReadAtMillis) {
+            complaintReadAtMillis = standing.now() + standing.settings.heartbeatMillis();
+            standing.work().ask(new Work.Request.ReadRecord());
+        }
+        boolean lasting = standing.now() - complaintSinceMillis > standing.settings.evictAfterMillis();
+        if (lasting && !complaint.equals(toldComplaint)) {
+            toldComplaint = complaint;
+            standing.work().error("guard: " + complaint);
         }
     }
 

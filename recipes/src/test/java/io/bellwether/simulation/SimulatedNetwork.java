@@ -3,6 +3,7 @@ package io.bellwether.simulation;
 import io.bellwether.replication.Envelope;
 import io.bellwether.replication.Message;
 import io.bellwether.replication.NodeId;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -10,6 +11,8 @@ import java.util.TreeSet;
  * repeats a forwarded write, as the peer client of production never does (DESIGN 4.9).
  */
 final class SimulatedNetwork {
+    private static final long REFUSALS_EVERY_MICROS = 50_000;
+
     private record Link(NodeId from, NodeId to) implements Comparable<Link> {
         @Override
         public int compareTo(Link other) {
@@ -20,6 +23,7 @@ final class SimulatedNetwork {
 
     private final World world;
     private final TreeSet<Link> cut = new TreeSet<>();
+    private final TreeMap<Link, Long> refusedAtMicros = new TreeMap<>();
     private boolean kind;
 
     SimulatedNetwork(World world) {
@@ -73,10 +77,19 @@ final class SimulatedNetwork {
                 world.trace(() -> from + " > " + envelope.to() + " " + abridged(envelope.message()));
                 receiver.event(receiver.life(), serving -> serving.received(envelope));
             } else if (!cut.contains(new Link(envelope.to(), from))) {
-                SimulatedNode sender = world.node(from);
-                sender.event(sender.life(), serving -> serving.unreachable(envelope.to()));
+                refuse(new Link(from, envelope.to()));
             }
         });
+    }
+
+    /** The sender hears that its connection is refused; not more often than production's transport tells it. */
+    private void refuse(Link link) {
+        long lastMicros = refusedAtMicros.getOrDefault(link, Long.MIN_VALUE / 2);
+        if (world.nowMicros() - lastMicros >= REFUSALS_EVERY_MICROS) {
+            refusedAtMicros.put(link, world.nowMicros());
+            SimulatedNode sender = world.node(link.from());
+            sender.event(sender.life(), serving -> serving.unreachable(link.to()));
+        }
     }
 
     private static String abridged(Message message) {

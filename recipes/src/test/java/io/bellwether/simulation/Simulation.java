@@ -61,7 +61,11 @@ public final class Simulation {
     /** Runs the seeds from {@code first} on, as many as are wanted, on all processors. */
     static Result many(long first, long seeds) throws InterruptedException, ExecutionException {
         int threads = Runtime.getRuntime().availableProcessors();
-        ExecutorService workers = Executors.newFixedThreadPool(threads);
+        ExecutorService workers = Executors.newFixedThreadPool(threads, task -> {
+            Thread worker = new Thread(task);
+            worker.setDaemon(true);
+            return worker;
+        });
         AtomicLong next = new AtomicLong(first);
         List<Future<Result>> parts = new ArrayList<>();
         for (int i = 0; i < threads; i++) {
