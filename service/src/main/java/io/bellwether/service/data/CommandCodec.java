@@ -1,8 +1,8 @@
 package io.bellwether.service.data;
 
-import io.bellwether.replication.Bytes;
 import io.bellwether.replication.ByteSink;
 import io.bellwether.replication.ByteSource;
+import io.bellwether.replication.Bytes;
 import io.bellwether.replication.MalformedBytes;
 import java.util.ArrayList;
 import java.util.List;

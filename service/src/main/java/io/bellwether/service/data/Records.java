@@ -2,8 +2,8 @@ package io.bellwether.service.data;
 
 import io.bellwether.gateway.Application;
 import io.bellwether.replication.Bytes;
-import io.bellwether.replication.MalformedBytes;
 import io.bellwether.replication.InvariantViolation;
+import io.bellwether.replication.MalformedBytes;
 import io.bellwether.replication.Position;
 import io.bellwether.replication.Tables;
 import org.jspecify.annotations.Nullable;

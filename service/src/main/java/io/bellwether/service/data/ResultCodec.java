@@ -1,10 +1,10 @@
 package io.bellwether.service.data;
 
-import io.bellwether.replication.Bytes;
 import io.bellwether.replication.ByteSink;
 import io.bellwether.replication.ByteSource;
-import io.bellwether.replication.MalformedBytes;
+import io.bellwether.replication.Bytes;
 import io.bellwether.replication.InvariantViolation;
+import io.bellwether.replication.MalformedBytes;
 
 /**
  * Results as bytes, the form in which they are remembered by request id and travel between nodes.
