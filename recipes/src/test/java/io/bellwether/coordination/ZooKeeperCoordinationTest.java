@@ -256,6 +256,19 @@ class ZooKeeperCoordinationTest extends CoordinationContract {
     }
 
     @Test
+    void aClaimOfAHolderThatHasNotNoticedYetIsRefusedByTheEnsemble() throws Exception {
+        RealParticipant a = (RealParticipant) startAndHold("a");
+        String place = readLatch(a).get(0).path();
+        a.wire.loseWatches();
+
+        onlooker.delete().forPath(place);
+        Answer answer = claim(a, Coordination.ABSENT, record(1, "a", "claim-1"));
+
+        assertThat(answer).isEqualTo(Answer.LATCH_LOST);
+        assertThat(onlooker.checkExists().forPath(quorum())).isNull();
+    }
+
+    @Test
     void aDeposedHolderNoticesThoughNoWatchArrives() {
         RealParticipant a = (RealParticipant) startAndHold("a");
         Participant b = start("b");

@@ -238,12 +238,13 @@ public abstract class CoordinationContract {
         queue(earlier);
         Participant b = start("b");
         queue(b);
-        earlier.die();
 
+        // The session of the earlier life goes on, so that nothing but the later one can delete its node.
         Participant a = start(member("a"), "later");
-        awaitReady(a);
 
         until("b holds the latch", () -> b.door().view().holdsLatch());
+        earlier.die();
+        awaitReady(a);
         queue(a);
         until("nobody else is there", () -> nodes(readLatch(b)).equals(List.of("b", "a")));
     }
