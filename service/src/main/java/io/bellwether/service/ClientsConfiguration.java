@@ -1,15 +1,21 @@
 package io.bellwether.service;
 
+import io.bellwether.service.http.Limits;
 import io.dropwizard.util.DataSize;
 import io.dropwizard.util.DataSizeUnit;
+import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDataSize;
+import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDataSize;
+import io.dropwizard.validation.MinDuration;
+import io.dropwizard.validation.ValidationMethod;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import java.util.concurrent.TimeUnit;
 
 /**
- * What clients may do.
+ * What clients may do. What each limit means stands in {@link Limits}.
  *
- * @param maxValueSize the largest value of a key
  * @param tokensFile who has which role; empty: every request has every role
  */
 public record ClientsConfiguration(
@@ -18,4 +24,51 @@ public record ClientsConfiguration(
         @MaxDataSize(value = 16, unit = DataSizeUnit.MEBIBYTES)
         DataSize maxValueSize,
 
-        @NotNull String tokensFile) {}
+        @NotNull @MaxDataSize(value = 1, unit = DataSizeUnit.GIBIBYTES)
+        DataSize maxReceivingSize,
+
+        @NotNull @MinDuration(value = 1, unit = TimeUnit.MILLISECONDS)
+        Duration defaultTimeout,
+
+        @NotNull @MaxDuration(value = 1, unit = TimeUnit.HOURS)
+        Duration maxTimeout,
+
+        @Min(1) int defaultPageLimit,
+        int maxPageLimit,
+
+        @NotNull
+        @MinDataSize(value = 1, unit = DataSizeUnit.BYTES)
+        @MaxDataSize(value = 64, unit = DataSizeUnit.MEBIBYTES)
+        DataSize maxPageSize,
+
+        @NotNull String tokensFile) {
+
+    @ValidationMethod(message = "maxTimeout is not shorter than defaultTimeout")
+    public boolean isTimeoutWithinItsLimit() {
+        return maxTimeout == null
+                || defaultTimeout == null
+                || maxTimeout.toMilliseconds() >= defaultTimeout.toMilliseconds();
+    }
+
+    @ValidationMethod(message = "maxPageLimit is not below defaultPageLimit")
+    public boolean isPageLimitWithinItsLimit() {
+        return maxPageLimit >= defaultPageLimit;
+    }
+
+    @ValidationMethod(message = "maxReceivingSize is not smaller than maxValueSize")
+    public boolean isLargestValueReceivable() {
+        return maxReceivingSize == null || maxValueSize == null || maxReceivingSize.toBytes() >= maxValueSize.toBytes();
+    }
+
+    /** The same as the faces want it. */
+    public Limits limits() {
+        return new Limits(
+                (int) maxValueSize.toBytes(),
+                defaultTimeout.toJavaDuration(),
+                maxTimeout.toJavaDuration(),
+                defaultPageLimit,
+                maxPageLimit,
+                (int) maxPageSize.toBytes(),
+                maxReceivingSize.toBytes());
+    }
+}

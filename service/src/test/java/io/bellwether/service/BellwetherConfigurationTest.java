@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.WriteQuorum;
+import io.bellwether.service.http.Limits;
 import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.configuration.FileConfigurationSourceProvider;
 import io.dropwizard.configuration.SubstitutingSourceProvider;
@@ -15,7 +16,6 @@ import io.dropwizard.jackson.Jackson;
 import io.dropwizard.jersey.validation.Validators;
 import io.dropwizard.jetty.ConnectorFactory;
 import io.dropwizard.jetty.HttpConnectorFactory;
-import io.dropwizard.util.DataSize;
 import io.dropwizard.util.Duration;
 import java.io.IOException;
 import java.net.URI;
@@ -45,7 +45,8 @@ class BellwetherConfigurationTest {
         assertThat(configuration.replication().evictAfter()).isEqualTo(Duration.seconds(3));
         assertThat(configuration.peers().urls().byNode()).isEmpty();
         assertThat(configuration.peers().secret()).isEmpty();
-        assertThat(configuration.clients()).isEqualTo(new ClientsConfiguration(DataSize.mebibytes(1), ""));
+        assertThat(configuration.clients().limits()).isEqualTo(Limits.DEFAULT);
+        assertThat(configuration.clients().tokensFile()).isEmpty();
         assertThat(application(configuration).getBindHost()).isEqualTo("127.0.0.1");
         assertThat(application(configuration).getPort()).isEqualTo(8080);
         assertThat(admin(configuration).getBindHost()).isEqualTo("127.0.0.1");

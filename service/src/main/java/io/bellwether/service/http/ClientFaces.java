@@ -1,0 +1,96 @@
+package io.bellwether.service.http;
+
+import io.bellwether.replication.NodeId;
+import io.bellwether.service.node.Requests;
+import io.dropwizard.core.setup.Environment;
+import jakarta.servlet.ServletRegistration;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.function.LongSupplier;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.component.LifeCycle;
+
+/**
+ * The faces of a node to clients and operators, in one piece: the records at {@code /v1/kv}, the cluster, the node, its
+ * status for peers, and every error as a problem. Needs {@code registerDefaultExceptionMappers: false}.
+ */
+public final class ClientFaces {
+    private volatile boolean stopping;
+
+    private ClientFaces() {}
+
+    /**
+     * @param requests what stands behind the faces
+     * @param peerUrls addresses of peers that override the advertised ones
+     * @param nanoTime a monotonic clock
+     */
+    public static ClientFaces register(
+            Environment environment,
+            Requests requests,
+            Limits limits,
+            Identity identity,
+            Map<NodeId, URI> peerUrls,
+            LongSupplier nanoTime) {
+        ClientFaces faces = new ClientFaces();
+        registerProblems(environment, identity);
+        registerRecords(environment, requests, limits, identity, nanoTime);
+        faces.registerOperators(environment, requests, identity, peerUrls);
+        return faces;
+    }
+
+    /** From now on the node is not ready: the process was told to end. */
+    public void stopping() {
+        stopping = true;
+    }
+
+    private static void registerProblems(Environment environment, Identity identity) {
+        JettyProblems problems = new JettyProblems();
+        environment.getApplicationContext().setErrorHandler(problems);
+        environment.getAdminContext().setErrorHandler(problems);
+        environment.lifecycle().addEventListener(new LifeCycle.Listener() {
+            /** Not earlier: Dropwizard sets another one when it builds the server. */
+            @Override
+            public void lifeCycleStarting(LifeCycle starting) {
+                if (starting instanceof Server server) {
+                    server.setErrorHandler(problems);
+                }
+            }
+        });
+        environment.jersey().register(new JerseyProblems(identity.node()));
+    }
+
+    private static void registerRecords(
+            Environment environment, Requests requests, Limits limits, Identity identity, LongSupplier nanoTime) {
+        Answers answers = new Answers(thread(environment, "answers"));
+        Answers pages = new Answers(thread(environment, "pages"));
+        RecordsServlet records = new RecordsServlet(requests, limits, identity, answers, pages, nanoTime);
+        ServletRegistration.Dynamic servlet = environment.servlets().addServlet("records", records);
+        servlet.setAsyncSupported(true);
+        servlet.addMapping(RecordsServlet.PATH + "/*");
+    }
+
+    private static ExecutorService thread(Environment environment, String name) {
+        return environment
+                .lifecycle()
+                .executorService(name)
+                .minThreads(1)
+                .maxThreads(1)
+                .build();
+    }
+
+    private void registerOperators(
+            Environment environment, Requests requests, Identity identity, Map<NodeId, URI> peerUrls) {
+        ExecutorService operators = environment
+                .lifecycle()
+                .executorService("operators-%d")
+                .minThreads(2)
+                .maxThreads(2)
+                .build();
+        StatusQuestion question = new StatusQuestion(requests, operators);
+        PeerStatusClient peers = new PeerStatusClient(operators);
+        environment.jersey().register(new ClusterResource(new ClusterSurvey(question, peers::ask, peerUrls, identity)));
+        environment.jersey().register(new NodeResource(question, () -> stopping));
+        environment.jersey().register(new PeerStatusResource(question, identity));
+    }
+}

@@ -1,0 +1,41 @@
+package io.bellwether.service.http;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.bellwether.service.node.NodeStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a node tells its peers of itself, {@code GET /peer/v1/status}. A node of a later version may tell more.
+ *
+ * @param stalenessMillis upper bound of how far its state is behind; -1 if it has none
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+record PeerStatus(
+        String node,
+        String store,
+        String role,
+        long epoch,
+        @Nullable String leader,
+        boolean serving,
+        long lastIndex,
+        long commitIndex,
+        long appliedIndex,
+        long stalenessMillis,
+        String version,
+        String started) {
+    static PeerStatus of(NodeStatus status, Identity identity) {
+        return new PeerStatus(
+                status.replica().node().name(),
+                status.replica().store().id(),
+                status.role().word(),
+                status.epoch(),
+                status.leader() == null ? null : status.leader().name(),
+                status.serving(),
+                status.lastIndex(),
+                status.commitIndex(),
+                status.appliedIndex(),
+                status.stalenessMillis(),
+                identity.version(),
+                identity.started().toString());
+    }
+}

@@ -1,0 +1,96 @@
+package io.bellwether.service.http;
+
+import java.util.Locale;
+
+/**
+ * Why a request was not fulfilled, for programs: stable words, one for each cause that a client may treat in its own
+ * way. A word is never renamed nor given another meaning; new ones may come.
+ */
+public enum ProblemCode {
+    /** The path holds no key; the detail says which rule of keys it breaks. */
+    INVALID_KEY(400),
+    /** A query parameter is unknown, repeated, malformed or missing; the detail names it. */
+    INVALID_PARAMETER(400),
+    /** A header is repeated or malformed; the detail names it. */
+    INVALID_HEADER(400),
+    /** A condition is repeated, malformed, or makes no sense with this method or another one; the detail names it. */
+    INVALID_CONDITION(400),
+    /** The path can't be read: a {@code ;}, an escape that hides a separator. */
+    INVALID_PATH(400),
+    /** The body is no JSON of the expected form; the detail says where. */
+    INVALID_JSON(400),
+    /** The connection ended, or broke its framing, before the announced length of the body had come. */
+    BODY_INCOMPLETE(400),
+    /** Not a request that HTTP allows. */
+    BAD_REQUEST(400),
+    /** There is no such key. */
+    KEY_NOT_FOUND(404),
+    /** There is nothing at this path. */
+    PATH_NOT_FOUND(404),
+    /** The path is there, the method is not for it; {@code Allow} lists those that are. */
+    METHOD_NOT_ALLOWED(405),
+    /** No form that {@code Accept} admits. */
+    NOT_ACCEPTABLE(406),
+    /** The body did not arrive within the request's time. */
+    REQUEST_TIMEOUT(408),
+    /** A write of a value needs {@code Content-Length}. */
+    LENGTH_REQUIRED(411),
+    /** The condition did not hold when it was judged. */
+    PRECONDITION_FAILED(412),
+    /** The value is larger than this node takes. */
+    VALUE_TOO_LARGE(413),
+    /** The request's target is too long. */
+    URI_TOO_LONG(414),
+    /** The body has a {@code Content-Encoding}, or is of a media type that is not taken here. */
+    UNSUPPORTED_CONTENT(415),
+    /** The {@code Idempotency-Key} stands for another request. */
+    IDEMPOTENCY_KEY_REUSED(422),
+    /** This node holds as many requests as it may. */
+    OVERLOADED(429),
+    /** The headers are too large. */
+    HEADERS_TOO_LARGE(431),
+    /** We failed; the node's log says how. */
+    INTERNAL_ERROR(500),
+    /** No leader answered in time. */
+    NO_LEADER(503),
+    /** There is a leader, but its write quorum did not answer in time. */
+    LEADER_SUSPENDED(503),
+    /** Fewer replicas were in sync than writes need. */
+    TOO_FEW_IN_SYNC(503),
+    /** The write reached the leader after its time. */
+    TOO_LATE(503),
+    /** This node is being stopped. */
+    STOPPING(503),
+    /** This node can't show that it is as fresh as was asked. */
+    TOO_STALE(503),
+    /** This node did not get as far as {@code Bellwether-Min-Index} in time. */
+    INDEX_NOT_REACHED(503),
+    /** The node's own thread does not answer. */
+    NODE_NOT_ANSWERING(503),
+    /** This node is not the leader, or has not committed in its epoch. */
+    NOT_LEADER(503),
+    /** This node is not a follower. */
+    NOT_FOLLOWER(503),
+    /** This node lags, knows no leader, or is being stopped. */
+    NOT_READY(503),
+    /** The write may have happened, or may happen yet. */
+    OUTCOME_UNKNOWN(504);
+
+    private final int status;
+    private final String word;
+
+    ProblemCode(int status) {
+        this.status = status;
+        this.word = name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** The HTTP status that goes with it. */
+    public int status() {
+        return status;
+    }
+
+    /** As it stands in {@code code}. */
+    public String word() {
+        return word;
+    }
+}

@@ -1,0 +1,44 @@
+package io.bellwether.service.http;
+
+import io.bellwether.service.node.NodeStatus;
+import io.bellwether.service.node.Requests;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** Asks this node how it sees itself. Its thread answers, so no answer is an answer too: a {@link ProblemException}. */
+final class StatusQuestion {
+    static final Duration PATIENCE = Duration.ofMillis(500);
+
+    private final Requests requests;
+    private final Executor executor;
+
+    /** @param executor runs what follows the answer, off the node's thread */
+    StatusQuestion(Requests requests, Executor executor) {
+        this.requests = requests;
+        this.executor = executor;
+    }
+
+    CompletableFuture<NodeStatus> ask() {
+        CompletableFuture<NodeStatus> answer = new CompletableFuture<>();
+        requests.status(answer::complete);
+        return answer.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .handleAsync(
+                        (status, silence) -> {
+                            if (silence != null) {
+                                throw new ProblemException(
+                                        ProblemCode.NODE_NOT_ANSWERING,
+                                        "This node's own thread did not answer within " + PATIENCE.toMillis()
+                                                + " ms. Ask another node; if it goes on, restart this one.");
+                            }
+                            return status;
+                        },
+                        executor);
+    }
+
+    <T> CompletableFuture<T> ask(Function<NodeStatus, T> then) {
+        return ask().thenApply(then);
+    }
+}

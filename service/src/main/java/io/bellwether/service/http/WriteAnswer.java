@@ -1,0 +1,102 @@
+package io.bellwether.service.http;
+
+import io.bellwether.gateway.WriteOutcome;
+import io.bellwether.service.data.Result;
+import io.bellwether.service.data.ResultCodec;
+import jakarta.servlet.http.HttpServletResponse;
+
+/** What a write's outcome is in HTTP. What did not happen says {@code none}, what may have happened {@code unknown}. */
+final class WriteAnswer {
+    private static final String AGAIN = " Nothing was written. Send it again.";
+
+    private final String node;
+
+    WriteAnswer(String node) {
+        this.node = node;
+    }
+
+    /** For the one who has claimed the exchange. */
+    void send(Exchange exchange, String key, WriteOutcome outcome) {
+        if (outcome instanceof WriteOutcome.Decided decided) {
+            decided(exchange, key, decided);
+        } else if (outcome instanceof WriteOutcome.Refused refused) {
+            exchange.finish(refused(refused.reason()).with(WriteFate.NONE));
+        } else if (outcome instanceof WriteOutcome.KeyReused) {
+            exchange.finish(Problem.of(
+                            ProblemCode.IDEMPOTENCY_KEY_REUSED,
+                            "This Idempotency-Key stands for another request: with another method, key, condition,"
+                                    + " Content-Type or body. Nothing was written. Take a new one for a new request.")
+                    .with(WriteFate.NONE));
+        } else {
+            exchange.finish(unknown());
+        }
+    }
+
+    static Problem unknown() {
+        return Problem.of(
+                        ProblemCode.OUTCOME_UNKNOWN,
+                        "The write was on its way to the leader when its time was over. It may have happened, or may"
+                                + " happen yet. With an Idempotency-Key, send it again and it takes effect once;"
+                                + " without, read before you decide.")
+                .with(WriteFate.UNKNOWN);
+    }
+
+    private void decided(Exchange exchange, String key, WriteOutcome.Decided decided) {
+        HttpServletResponse response = exchange.response();
+        ResponseFields.position(response, node, decided.epoch(), decided.index());
+        Result result = ResultCodec.decode(decided.result());
+        if (result instanceof Result.Created || result instanceof Result.Replaced) {
+            response.setStatus(result instanceof Result.Created ? 201 : 200);
+            response.setHeader("ETag", EntityTags.tag(decided.index()));
+            response.setContentLength(0);
+            exchange.send();
+        } else if (result instanceof Result.Deleted) {
+            response.setStatus(204);
+            exchange.send();
+        } else if (result instanceof Result.NotFound) {
+            exchange.finish(Problem.of(ProblemCode.KEY_NOT_FOUND, "There is no key " + key + ".")
+                    .with(WriteFate.NONE));
+        } else if (result instanceof Result.ConditionFailed failed) {
+            exchange.finish(conditionFailed(response, key, failed.index()).with(WriteFate.NONE));
+        } else {
+            exchange.finish(Problem.of(
+                            ProblemCode.INTERNAL_ERROR,
+                            "The replicas did not understand what this node wrote for them. Nothing was written.")
+                    .with(WriteFate.NONE));
+        }
+    }
+
+    /** @param index of the record as it is, told as its ETag; 0 if there is none */
+    static Problem conditionFailed(HttpServletResponse response, String key, long index) {
+        if (index == 0) {
+            return Problem.of(
+                    ProblemCode.PRECONDITION_FAILED,
+                    "There is no key " + key + ", and the condition named one. Read it, or send If-None-Match: *.");
+        }
+        response.setHeader("ETag", EntityTags.tag(index));
+        return Problem.of(
+                ProblemCode.PRECONDITION_FAILED,
+                key + " is at index " + index + ", which the condition excludes. Read it, then retry with its ETag.");
+    }
+
+    private static Problem refused(WriteOutcome.Reason reason) {
+        return switch (reason) {
+            case NO_LEADER -> Problem.of(ProblemCode.NO_LEADER, "No leader took the write in time." + AGAIN);
+            case SUSPENDED ->
+                Problem.of(
+                        ProblemCode.LEADER_SUSPENDED,
+                        "The leader had no answer from its write quorum in time." + AGAIN);
+            case TOO_FEW_IN_SYNC ->
+                Problem.of(
+                        ProblemCode.TOO_FEW_IN_SYNC,
+                        "Fewer replicas are in sync than minInSync asks for." + AGAIN
+                                + " GET /v1/cluster tells which are missing.");
+            case OVERLOADED ->
+                Problem.of(
+                        ProblemCode.OVERLOADED,
+                        "This node holds as many writes as it may." + AGAIN + " A little later.");
+            case LATE -> Problem.of(ProblemCode.TOO_LATE, "The write reached the leader after its time." + AGAIN);
+            case STOPPING -> Problem.of(ProblemCode.STOPPING, "This node is being stopped." + AGAIN + " To another.");
+        };
+    }
+}

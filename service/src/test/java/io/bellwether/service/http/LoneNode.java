@@ -1,0 +1,198 @@
+package io.bellwether.service.http;
+
+import io.bellwether.gateway.RequestId;
+import io.bellwether.gateway.WriteOutcome;
+import io.bellwether.replication.Bytes;
+import io.bellwether.replication.ControlRecord;
+import io.bellwether.replication.Coordination;
+import io.bellwether.replication.Member;
+import io.bellwether.replication.NodeId;
+import io.bellwether.replication.Position;
+import io.bellwether.replication.ReplicaId;
+import io.bellwether.replication.StoreId;
+import io.bellwether.replication.Tables;
+import io.bellwether.replication.WriteQuorum;
+import io.bellwether.service.data.Records;
+import io.bellwether.service.node.NodeStatus;
+import io.bellwether.service.node.ReadLevel;
+import io.bellwether.service.node.ReadOutcome;
+import io.bellwether.service.node.Requests;
+import io.bellwether.simulation.MemoryTables;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node that is alone and always leads: real records in memory, one thread, every write committed at once. What can go
+ * wrong in a cluster is set by the test.
+ */
+final class LoneNode implements Requests, AutoCloseable {
+    static final ReplicaId SELF = new ReplicaId(new NodeId("n1"), new StoreId("9c1e"));
+    static final long EPOCH = 7;
+    static final long FIRST_LOG_TIME = 1_767_607_200_000L; // 2026-01-05T10:00:00Z
+
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> new Thread(task, "node"));
+    private final MemoryTables tables = new MemoryTables();
+    private final Records records = new Records(tables);
+    private final Map<String, RequestId.Keyed> keys = new HashMap<>();
+    private final Map<String, WriteOutcome> outcomes = new HashMap<>();
+    private final AtomicInteger openViews = new AtomicInteger();
+    private final List<Runnable> held = new CopyOnWriteArrayList<>();
+    private long index;
+
+    volatile @Nullable WriteOutcome nextWrite;
+    volatile @Nullable ReadOutcome nextRead;
+    volatile @Nullable ReadLevel lastLevel;
+    volatile @Nullable Duration lastTimeout;
+    volatile long lastMinIndex;
+    volatile long staleness;
+    volatile boolean hangs;
+    volatile NodeStatus.Role role = NodeStatus.Role.LEADER;
+    volatile boolean serving = true;
+    volatile @Nullable NodeId leader = SELF.node();
+    volatile List<Member> members = List.of();
+    volatile List<ReplicaId> inSync = List.of(SELF);
+    volatile boolean recorded = true;
+
+    @Override
+    public void write(Bytes command, Optional<RequestId.Keyed> key, Duration timeout, Consumer<WriteOutcome> whenDone) {
+        lastTimeout = timeout;
+        onThread(() -> {
+            WriteOutcome told = nextWrite;
+            nextWrite = null;
+            whenDone.accept(told != null ? told : keyed(command, key));
+        });
+    }
+
+    private WriteOutcome keyed(Bytes command, Optional<RequestId.Keyed> id) {
+        if (id.isEmpty()) {
+            return apply(command);
+        }
+        RequestId.Keyed known = keys.putIfAbsent(id.get().key(), id.get());
+        if (known != null && !known.equals(id.get())) {
+            return new WriteOutcome.KeyReused();
+        }
+        return outcomes.computeIfAbsent(id.get().key(), absent -> apply(command));
+    }
+
+    private WriteOutcome apply(Bytes command) {
+        index++;
+        Position position = new Position(EPOCH, index);
+        Bytes result = records.apply(position, FIRST_LOG_TIME + 1_000 * (index - 1), command);
+        tables.commit(position);
+        return new WriteOutcome.Decided(index, EPOCH, result);
+    }
+
+    @Override
+    public void read(ReadLevel level, long minIndex, Duration timeout, Consumer<ReadOutcome> whenDone) {
+        lastLevel = level;
+        lastTimeout = timeout;
+        lastMinIndex = minIndex;
+        onThread(() -> {
+            ReadOutcome told = nextRead;
+            nextRead = null;
+            if (told == null && minIndex > index) {
+                told = new ReadOutcome.IndexNotReached(index);
+            }
+            whenDone.accept(told != null ? told : new ReadOutcome.Ready(openView(), staleness));
+        });
+    }
+
+    @Override
+    public void status(Consumer<NodeStatus> whenDone) {
+        onThread(() -> whenDone.accept(status()));
+    }
+
+    private NodeStatus status() {
+        ControlRecord record = recorded
+                ? new ControlRecord("5d0c", 3, EPOCH, SELF.node(), "claim", WriteQuorum.MAJORITY, 1, inSync)
+                : null;
+        return new NodeStatus(
+                SELF,
+                role,
+                EPOCH,
+                leader,
+                serving,
+                index,
+                index,
+                index,
+                staleness,
+                record,
+                Coordination.Session.CONNECTED,
+                members);
+    }
+
+    /** Answers what came while it hung. */
+    void wakeUp() {
+        hangs = false;
+        List<Runnable> late = new ArrayList<>(held);
+        held.clear();
+        late.forEach(thread::execute);
+    }
+
+    /** How many views are open. */
+    int openViews() {
+        return openViews.get();
+    }
+
+    /** All rows, as they are now. */
+    Map<Bytes, Bytes> state() {
+        Map<Bytes, Bytes> rows = new HashMap<>();
+        try (Tables.View view = tables.view()) {
+            view.scan(Bytes.EMPTY, Bytes.wrap(new byte[] {-1}), (key, value) -> {
+                rows.put(key, value);
+                return true;
+            });
+        }
+        return rows;
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+
+    private void onThread(Runnable task) {
+        if (hangs) {
+            held.add(task);
+        } else {
+            thread.execute(task);
+        }
+    }
+
+    private Tables.View openView() {
+        Tables.View view = tables.view();
+        openViews.incrementAndGet();
+        return new Tables.View() {
+            @Override
+            public Position applied() {
+                return view.applied();
+            }
+
+            @Override
+            public @Nullable Bytes get(Bytes key) {
+                return view.get(key);
+            }
+
+            @Override
+            public void scan(Bytes from, Bytes to, Tables.Visitor visitor) {
+                view.scan(from, to, visitor);
+            }
+
+            @Override
+            public void close() {
+                view.close();
+                openViews.decrementAndGet();
+            }
+        };
+    }
+}
