@@ -25,6 +25,8 @@ class ServiceLayoutTest {
     private static final String DATA = "io.bellwether.service.data..";
     private static final String STORAGE = "io.bellwether.service.storage..";
 
+    private static final String TRIAL = "io.bellwether.service.trial..";
+
     private static final JavaClasses ALL = new ClassFileImporter().importPackages(SERVICE);
     private static final JavaClasses PRODUCTION = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -54,6 +56,18 @@ class ServiceLayoutTest {
     @Test
     void httpKnowsNodeAndDataAndTheValuesOfTheRecipe() {
         roomAmongOurs(HTTP, NODE, DATA, REPLICATION, GATEWAY).check(PRODUCTION);
+    }
+
+    @Test
+    void trialKnowsNoneOfOursAndNobodyKnowsIt() {
+        roomAmongOurs(TRIAL).check(PRODUCTION);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(TRIAL)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(TRIAL)
+                .check(PRODUCTION);
     }
 
     @Test
