@@ -564,6 +564,11 @@ public final class Replica {
         return standing.highestEpoch();
     }
 
+    /** The cluster that the store belongs to; empty until it has met one. */
+    public String clusterId() {
+        return standing.journal.record().clusterId();
+    }
+
     public ReplicaId self() {
         return standing.self;
     }

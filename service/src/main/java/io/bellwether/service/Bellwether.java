@@ -4,6 +4,7 @@ import io.dropwizard.configuration.SubstitutingSourceProvider;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
+import java.io.IOException;
 
 /** One node of Bellwether: {@code server config.yml} runs it, {@code zookeeper} runs a ZooKeeper for trials. */
 public final class Bellwether extends Application<BellwetherConfiguration> {
@@ -24,5 +25,14 @@ public final class Bellwether extends Application<BellwetherConfiguration> {
     }
 
     @Override
-    public void run(BellwetherConfiguration configuration, Environment environment) {}
+    public void run(BellwetherConfiguration configuration, Environment environment)
+            throws IOException, InterruptedException {
+        String connect = configuration.zookeeper().connect();
+        if (configuration.zookeeper().embedded()) {
+            EmbeddedZooKeeper embedded = EmbeddedZooKeeper.start(RunningNode.embeddedZooKeeperData(configuration));
+            environment.lifecycle().manage(embedded);
+            connect = embedded.connect();
+        }
+        environment.lifecycle().manage(new RunningNode(configuration, connect, environment, new Halt()));
+    }
 }

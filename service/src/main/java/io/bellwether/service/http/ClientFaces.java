@@ -1,15 +1,20 @@
 package io.bellwether.service.http;
 
 import io.bellwether.replication.NodeId;
+import io.bellwether.replication.StoreId;
 import io.bellwether.service.node.Requests;
 import io.dropwizard.core.setup.Environment;
 import jakarta.servlet.ServletRegistration;
 import java.net.URI;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The faces of a node to clients and operators, in one piece: the records at {@code /v1/kv}, the cluster, the node, its
@@ -17,6 +22,7 @@ import org.eclipse.jetty.util.component.LifeCycle;
  */
 public final class ClientFaces {
     private volatile boolean stopping;
+    private @Nullable PeerStatusClient statusOfPeers;
 
     private ClientFaces() {}
 
@@ -42,6 +48,12 @@ public final class ClientFaces {
     /** From now on the node is not ready: the process was told to end. */
     public void stopping() {
         stopping = true;
+    }
+
+    /** Which store a node has that answers at this url; empty if none does within a second. Never blocks. */
+    public CompletionStage<Optional<StoreId>> storeAnsweringAt(String url) {
+        PeerStatusClient peers = Objects.requireNonNull(statusOfPeers, "the faces are registered");
+        return peers.ask(URI.create(url)).thenApply(answer -> answer.map(status -> new StoreId(status.store())));
     }
 
     private static void registerProblems(Environment environment, Identity identity) {
@@ -89,6 +101,7 @@ public final class ClientFaces {
                 .build();
         StatusQuestion question = new StatusQuestion(requests, operators);
         PeerStatusClient peers = new PeerStatusClient(operators);
+        statusOfPeers = peers;
         environment.jersey().register(new ClusterResource(new ClusterSurvey(question, peers::ask, peerUrls, identity)));
         environment.jersey().register(new NodeResource(question, () -> stopping));
         environment.jersey().register(new PeerStatusResource(question, identity));

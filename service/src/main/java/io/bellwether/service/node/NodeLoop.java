@@ -1,0 +1,321 @@
+package io.bellwether.service.node;
+
+import io.bellwether.gateway.ReadVerdict;
+import io.bellwether.gateway.RequestId;
+import io.bellwether.gateway.ServingNode;
+import io.bellwether.gateway.WriteOutcome;
+import io.bellwether.replication.Bytes;
+import io.bellwether.replication.ControlRecord;
+import io.bellwether.replication.Coordination;
+import io.bellwether.replication.CoordinationEvents;
+import io.bellwether.replication.Envelope;
+import io.bellwether.replication.NodeId;
+import io.bellwether.replication.Replica;
+import io.bellwether.replication.Tables;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one thread that owns a node. Whatever happens becomes an event in its inbox; it takes all that has gathered, lets
+ * the node draw its conclusions once, and waits for more. What arrives meanwhile is the next batch: nothing here waits for
+ * a batch to fill.
+ *
+ * <p>An event that throws ends the process: {@code fatal} hears why, once, and the loop does nothing more. A dead node is
+ * a failover, a wrong one is lost data.
+ */
+public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeLoop.class);
+
+    /** How often the node sees time pass when nothing else happens. */
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    /** Events of clients that may wait for this thread; beyond, writes and reads are refused at the door. */
+    private static final int MAX_CLIENT_EVENTS = 20_000;
+
+    private static final long STOP_SECONDS = 10;
+
+    private final Consumer<Throwable> fatal;
+    private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger clientEvents = new AtomicInteger();
+    private final AtomicBoolean sleeping = new AtomicBoolean();
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private final Thread thread;
+    private final List<Runnable> afterRun = new ArrayList<>();
+    private final long originNanos = System.nanoTime();
+
+    private volatile boolean stopping;
+    /** The state shown by the tables contains all that was committed at this moment of the own clock; -1 for none. */
+    private volatile long freshAsOfMillis = -1;
+
+    private @Nullable Parts parts;
+
+    /** What the loop drives; made after it, since everything that reports to it needs it first. */
+    private record Parts(
+            ServingNode node, Tables tables, Coordination coordination, Consumer<Coordination.View> viewSeen) {}
+
+    /** @param fatal hears on the loop's thread why the process must stop; it does not return to normal life */
+    public NodeLoop(String name, Consumer<Throwable> fatal) {
+        this.fatal = fatal;
+        this.thread = new Thread(this::live, name);
+    }
+
+    /**
+     * Begins to drive the node. What was enqueued before is done first.
+     *
+     * @param viewSeen hears of ZooKeeper's view with every tick: addresses are taken from it
+     */
+    public void start(
+            ServingNode node, Tables tables, Coordination coordination, Consumer<Coordination.View> viewSeen) {
+        parts = new Parts(node, tables, coordination, viewSeen);
+        thread.start();
+    }
+
+    // --- the thread ------------------------------------------------------------------------------------------------
+
+    private void live() {
+        try {
+            Parts driven = Objects.requireNonNull(parts, "a loop is started with its parts");
+            while (!stopping || !inbox.isEmpty()) {
+                step(driven);
+                waitForEvents();
+            }
+            driven.node().stop();
+        } catch (RuntimeException | Error broken) { // a broken invariant or a dead disk: nothing goes on after that
+            fatal.accept(broken);
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private void step(Parts driven) {
+        driven.node().tick(nowMillis(), System.currentTimeMillis());
+        driven.viewSeen().accept(driven.coordination().view());
+        for (Runnable event = inbox.poll(); event != null; event = inbox.poll()) {
+            event.run();
+        }
+        driven.node().run();
+        publish(driven.node().replica());
+        for (Runnable done : afterRun) {
+            done.run();
+        }
+        afterRun.clear();
+    }
+
+    private void publish(Replica replica) {
+        long staleness = replica.stalenessMillis();
+        freshAsOfMillis = staleness < 0 ? -1 : nowMillis() - staleness;
+    }
+
+    private void waitForEvents() {
+        sleeping.set(true);
+        if (inbox.isEmpty()) {
+            LockSupport.parkNanos(this, TICK_NANOS);
+        }
+        sleeping.set(false);
+    }
+
+    private void enqueue(Runnable event) {
+        inbox.add(event);
+        if (sleeping.getAndSet(false)) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private long nowMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - originNanos);
+    }
+
+    private ServingNode node() {
+        return Objects.requireNonNull(parts, "events are run by a started loop").node();
+    }
+
+    /** Whoever waits for a write hears what is known of it; then the thread ends. */
+    @Override
+    public void close() {
+        stopping = true;
+        LockSupport.unpark(thread);
+        try {
+            if (thread.isAlive() && !ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn(
+                        "The node's thread has not ended within {} s; the process ends without it, as after a crash",
+                        STOP_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    // --- what the world reports ------------------------------------------------------------------------------------
+
+    /**
+     * Mail of another node.
+     *
+     * @param whenProcessed called on the loop's thread when all that it called forth has been handed to the doors
+     */
+    public void received(List<Envelope> batch, Runnable whenProcessed) {
+        enqueue(() -> {
+            ServingNode node = node();
+            batch.forEach(node::received);
+            afterRun.add(whenProcessed);
+        });
+    }
+
+    /** A connection to this node was refused or reset. */
+    public void unreachable(NodeId other) {
+        enqueue(() -> node().unreachable(other));
+    }
+
+    /** The disk has completed this write and all before it. */
+    public void written(long number) {
+        enqueue(() -> node().written(number));
+    }
+
+    @Override
+    public void viewChanged() {
+        enqueue(() -> {});
+    }
+
+    @Override
+    public void answered(long request, Coordination.Answer answer) {
+        enqueue(() -> node().answered(request, answer));
+    }
+
+    @Override
+    public void latchRead(long request, List<Coordination.LatchPlace> queue) {
+        enqueue(() -> node().latchRead(request, queue));
+    }
+
+    @Override
+    public void trouble(String what) {
+        LOG.error("zookeeper trouble: {}", what);
+    }
+
+    // --- what clients ask ------------------------------------------------------------------------------------------
+
+    @Override
+    public void write(Bytes command, Optional<RequestId.Keyed> key, Duration timeout, Consumer<WriteOutcome> whenDone) {
+        boolean entered = fromClient(() -> node().write(command, key, timeout.toMillis(), whenDone));
+        if (!entered) {
+            whenDone.accept(
+                    new WriteOutcome.Refused(stopping ? WriteOutcome.Reason.STOPPING : WriteOutcome.Reason.OVERLOADED));
+        }
+    }
+
+    /** A read that needs nobody's word is answered at once, on the caller's thread. */
+    @Override
+    public void read(ReadLevel level, long minIndex, Duration timeout, Consumer<ReadOutcome> whenDone) {
+        Parts driven = parts;
+        if (driven == null || !answeredHere(driven.tables(), level, minIndex, whenDone)) {
+            boolean entered = fromClient(() -> node().read(
+                            wish(level), minIndex, timeout.toMillis(), verdict -> whenDone.accept(outcome(verdict))));
+            if (!entered) {
+                whenDone.accept(new ReadOutcome.NoLeader());
+            }
+        }
+    }
+
+    private boolean answeredHere(Tables tables, ReadLevel level, long minIndex, Consumer<ReadOutcome> whenDone) {
+        if (level instanceof ReadLevel.Linearizable) {
+            return false;
+        }
+        // The moment is read before the view is opened: the view shows at least what was there at that moment.
+        long freshAsOf = freshAsOfMillis;
+        long staleness = freshAsOf < 0 ? -1 : nowMillis() - freshAsOf;
+        if (level instanceof ReadLevel.Bounded bounded
+                && (staleness < 0 || staleness > bounded.maxStaleness().toMillis())) {
+            return false;
+        }
+        Tables.View view = tables.view();
+        if (view.applied().index() < minIndex) {
+            view.close();
+            return false;
+        }
+        whenDone.accept(new ReadOutcome.Ready(view, staleness));
+        return true;
+    }
+
+    private static io.bellwether.gateway.ReadLevel wish(ReadLevel level) {
+        if (level instanceof ReadLevel.Bounded bounded) {
+            return new io.bellwether.gateway.ReadLevel.Bounded(
+                    bounded.maxStaleness().toMillis());
+        }
+        return level instanceof ReadLevel.Local
+                ? new io.bellwether.gateway.ReadLevel.Local()
+                : new io.bellwether.gateway.ReadLevel.Linearizable();
+    }
+
+    private ReadOutcome outcome(ReadVerdict verdict) {
+        if (verdict instanceof ReadVerdict.Ready ready) {
+            Parts driven = Objects.requireNonNull(parts, "a started loop reads");
+            return new ReadOutcome.Ready(driven.tables().view(), ready.stalenessMillis());
+        }
+        if (verdict instanceof ReadVerdict.TooStale tooStale) {
+            return new ReadOutcome.TooStale(tooStale.stalenessMillis());
+        }
+        return verdict instanceof ReadVerdict.IndexNotReached notReached
+                ? new ReadOutcome.IndexNotReached(notReached.appliedIndex())
+                : new ReadOutcome.NoLeader();
+    }
+
+    /** Lets a client's event in unless too many wait already. */
+    private boolean fromClient(Runnable event) {
+        if (stopping || clientEvents.incrementAndGet() > MAX_CLIENT_EVENTS) {
+            clientEvents.decrementAndGet();
+            return false;
+        }
+        enqueue(() -> {
+            clientEvents.decrementAndGet();
+            event.run();
+        });
+        return true;
+    }
+
+    // --- how it stands ---------------------------------------------------------------------------------------------
+
+    @Override
+    public void status(Consumer<NodeStatus> whenDone) {
+        enqueue(() -> whenDone.accept(statusNow()));
+    }
+
+    private NodeStatus statusNow() {
+        Parts driven = Objects.requireNonNull(parts, "a started loop has a status");
+        Replica replica = driven.node().replica();
+        Coordination.View view = driven.coordination().view();
+        ControlRecord record = replica.record();
+        return new NodeStatus(
+                replica.self(),
+                role(replica, record),
+                replica.epoch(),
+                replica.leader(),
+                replica.serving(),
+                replica.lastIndex(),
+                replica.commitIndex(),
+                replica.appliedIndex(),
+                replica.stalenessMillis(),
+                record,
+                view.session(),
+                view.members());
+    }
+
+    private static NodeStatus.Role role(Replica replica, @Nullable ControlRecord record) {
+        if (replica.leading()) {
+            return NodeStatus.Role.LEADER;
+        }
+        if (record == null) {
+            return NodeStatus.Role.UNKNOWN;
+        }
+        return record.inSync().contains(replica.self()) ? NodeStatus.Role.FOLLOWER : NodeStatus.Role.LEARNER;
+    }
+}
