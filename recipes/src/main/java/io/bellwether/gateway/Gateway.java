@@ -8,11 +8,10 @@ import io.bellwether.replication.Message;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.Position;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -25,19 +24,19 @@ import org.jspecify.annotations.Nullable;
  * replica beside it.
  */
 final class Gateway implements OutcomeListener {
+    /** How often deadlines and lost attempts are looked for among the held writes. */
+    private static final long LOOK_AFTER_MILLIS = 5;
+
     private final String session;
     private final long life;
     private final GatewaySettings settings;
     private final Function<Bytes, Admission> replica;
     private final BiConsumer<NodeId, Message> mail;
 
-    private final TreeMap<Long, Held> held = new TreeMap<>();
-    private final TreeSet<Held> byDeadline =
-            new TreeSet<>(Comparator.comparingLong(Held::deadlineMillis).thenComparingLong(Held::ticket));
-    /** Held writes that nobody is working on, by ticket: they go out in the order in which they came. */
-    private final TreeMap<Long, Held> waiting = new TreeMap<>();
-    /** Held writes whose id this gateway made: the lowest is the floor of its session (Rule 9.5). */
-    private final TreeSet<Long> sequences = new TreeSet<>();
+    /** By ticket, in the order in which they came. */
+    private final LinkedHashMap<Long, Held> held = new LinkedHashMap<>();
+    /** Held writes that nobody is working on, in the order in which they are to go out. */
+    private final LinkedHashMap<Long, Held> waiting = new LinkedHashMap<>();
 
     /** What stands in the own log, while this node leads. */
     private final Attempts attempts = new Attempts();
@@ -52,6 +51,7 @@ final class Gateway implements OutcomeListener {
     private long leaderEpoch;
     private boolean leading;
     private long offerAtMillis = Long.MIN_VALUE / 2;
+    private long lookedAfterMillis = Long.MIN_VALUE / 2;
 
     /**
      * @param session names this life of this gateway, unique for good
@@ -83,19 +83,13 @@ final class Gateway implements OutcomeListener {
         long timeout = Math.min(timeoutMillis, settings.maxTimeoutMillis());
         Held write = new Held(nextTicket++, key, command, nowMillis + timeout, whenDone);
         held.put(write.ticket(), write);
-        byDeadline.add(write);
         waiting.put(write.ticket(), write);
-        if (key.isEmpty()) {
-            sequences.add(write.ticket());
-        }
         heldBytes += command.size();
     }
 
     private void end(Held write, WriteOutcome outcome) {
         held.remove(write.ticket());
-        byDeadline.remove(write);
         waiting.remove(write.ticket());
-        sequences.remove(write.ticket());
         heldBytes -= write.command().size();
         write.done(outcome);
     }
@@ -121,11 +115,21 @@ final class Gateway implements OutcomeListener {
     void tick(long monotonicMillis, long logTimeNow) {
         nowMillis = monotonicMillis;
         logTime = logTimeNow;
-        sendAgainWhatIsLost();
-        while (!byDeadline.isEmpty() && byDeadline.first().deadlineMillis() <= nowMillis) {
-            Held write = byDeadline.first();
-            end(write, write.undecided());
+        if (nowMillis - lookedAfterMillis >= LOOK_AFTER_MILLIS) {
+            lookedAfterMillis = nowMillis;
+            sendAgainWhatIsLost();
+            expire();
         }
+    }
+
+    private void expire() {
+        List<Held> expired = new ArrayList<>();
+        for (Held write : held.values()) {
+            if (write.deadlineMillis() <= nowMillis) {
+                expired.add(write);
+            }
+        }
+        expired.forEach(write -> end(write, write.undecided()));
     }
 
     /**
@@ -234,11 +238,15 @@ final class Gateway implements OutcomeListener {
         long notAfter = logTime + settings.maxTimeoutMillis();
         Request request = write.key().isPresent()
                 ? new Request(write.key().get(), 0, notAfter, write.command())
-                : new Request(
-                        new RequestId.Sequenced(session, write.ticket()), sequences.first(), notAfter, write.command());
+                : new Request(new RequestId.Sequenced(session, write.ticket()), floor(), notAfter, write.command());
         Bytes encoded = request.encode();
         write.encoded(encoded);
         return encoded;
+    }
+
+    /** The oldest write that is held: nothing of the session below it is outstanding any more (Rule 9.5). */
+    private long floor() {
+        return held.keySet().iterator().next();
     }
 
     /** The leader's verdicts on what this gateway forwarded, in this life or an earlier one. */
