@@ -10,16 +10,15 @@ readonly STOP_PATIENCE=35
 
 # start_cluster NODES: starts what doesn't run of ZooKeeper and n1 to nNODES, and waits until all are in sync.
 start_cluster() {
-  local count=$1 index started=()
+  local count=$1 index
+  just_started=()
   take_jar
   start_zookeeper
   for ((index = 1; index <= count; index++)); do
-    if runs "n$index"; then continue; fi
-    start_node "$index" "$count"
-    started+=("n$index")
+    if ! runs "n$index"; then start_node "$index" "$count"; fi
   done
-  if ((${#started[@]})); then say "Starting ${started[*]} ..."; fi
-  until_true "$PATIENCE" cluster_answers "$count" || give_up "${started[@]}"
+  if ((${#just_started[@]})); then say "Waiting for ${just_started[*]} ..."; fi
+  until_true "$PATIENCE" cluster_answers "$count" || give_up "the cluster didn't come up within $PATIENCE s"
 }
 
 # The nodes run a copy: building again must not pull the classes from under their feet.
@@ -47,7 +46,8 @@ start_zookeeper() {
   # shellcheck disable=SC2154,SC2086
   launch zookeeper "127.0.0.1:$port" "$java" $quick_flags -Xmx128m -jar "$run/bellwether.jar" \
     zookeeper --port "$port" --data "$run/data/zookeeper"
-  until_true "$PATIENCE" port_is_taken "$port" || give_up zookeeper
+  just_started+=(zookeeper)
+  until_true "$PATIENCE" zookeeper_answers "$port" || give_up "ZooKeeper didn't come up within $PATIENCE s"
 }
 
 # start_node INDEX COUNT
@@ -66,32 +66,35 @@ start_node() {
     BELLWETHER_HTTP_PORT="$http" BELLWETHER_ADMIN_PORT="$admin" BELLWETHER_ADVERTISED_URL="http://127.0.0.1:$http" \
     BELLWETHER_ZOOKEEPER="$(address_of zookeeper)" "${alone[@]}" \
     "$java" $java_flags -jar "$run/bellwether.jar" server "$home/config.yml"
+  just_started+=("$name")
 }
 
-# What was started and can't be waited for any longer is ended again; its log stays.
+# give_up REASON: what was just started is ended again; its logs stay.
 give_up() {
   local name
-  for name in "$@"; do
-    say "--- the end of $run/logs/$name.log:"
+  for name in "${just_started[@]}"; do
+    if runs "$name"; then continue; fi
+    say "$name ended by itself. The end of $run/logs/$name.log:"
     tail -n 5 "$run/logs/$name.log" >&2
   done
-  end "$STOP_PATIENCE" "$@"
-  if ! runs_a_node; then end "$STOP_PATIENCE" zookeeper; fi
-  fail "$NO_LEADER" "the cluster didn't come up within $PATIENCE s. The logs are in $run/logs;" \
-    "to begin afresh, scripts/cluster stop and remove $run/data"
+  end "$STOP_PATIENCE" "${just_started[@]}"
+  fail "$NO_LEADER" "$1. The logs are in $run/logs"
 }
 
-# cluster_answers COUNT: there is a leader, COUNT replicas are in sync, and every node sees it so. Fails at once, with
-# the end of its log, when a process ended.
+zookeeper_answers() {
+  runs zookeeper || give_up "ZooKeeper didn't start"
+  port_is_taken "$1"
+}
+
+# cluster_answers COUNT: there is a leader, COUNT replicas are in sync, and every node sees it so. Gives up at once when
+# a process ended.
 cluster_answers() {
   local index name view found
   for ((index = 1; index <= $1; index++)); do
     name=n$index
-    runs "$name" || give_up "$name"
+    runs "$name" || give_up "$name didn't start"
     view=$(http_get "$(address_of "$name")/v1/cluster") || return
-    [[ $view =~ \"leader\"\ *:\ *\"([^\"]+)\" ]] || return
-    # shellcheck disable=SC2034
-    leader=${BASH_REMATCH[1]}
+    [[ $view =~ \"leader\"\ *:\ *\" ]] || return
     found=$(grep -oE '"inSync" *: *true' <<< "$view" | wc -l)
     ((found >= $1)) || return
     http_get "$(address_of "$name")/v1/node/ready" > /dev/null || return

@@ -10,7 +10,8 @@ import java.util.TreeSet;
 
 /**
  * The course of the story while many writers are at work: which file is next, who may still write, whether the leader
- * has been killed in the middle. Each pass writes every file; there are as many as it takes. All times are those of
+ * has been killed in the middle. The first half of the files is written, again and again if need be, until the leader
+ * is killed; then the second half, and whatever it takes until each of the others has answered. All times are those of
  * {@link System#nanoTime}.
  *
  * <p>A client of a killed process can only see its connection die. So the writers at the leader stop before it is
@@ -21,6 +22,7 @@ final class Course {
     private static final int MOST_FAILURES = 100;
 
     private final List<StoredFile> files;
+    private final int firstHalf;
     private final Progress progress;
     private final TreeSet<String> nodes;
     private final TreeMap<String, Integer> underWay = new TreeMap<>();
@@ -30,17 +32,23 @@ final class Course {
     private Optional<String> retired = Optional.empty();
     private Optional<Long> killedAt = Optional.empty();
     private boolean abandoned;
-    private int taken;
-    private int finishedOfFirstPass;
+    private int takenBefore;
+    private int takenAfter;
+    private int stored;
     private int writes;
     private long lastIndex;
     private long longestWaitNanos;
 
-    /** A write that a writer is to do. */
-    record Task(StoredFile file, boolean firstPass, long startedAt) {}
+    /**
+     * A write that a writer is to do.
+     *
+     * @param first whether this file is written for the first time
+     */
+    record Task(StoredFile file, boolean first, long startedAt) {}
 
     Course(List<StoredFile> files, List<String> nodes, Progress progress) {
         this.files = files;
+        this.firstHalf = (files.size() + 1) / 2;
         this.progress = progress;
         this.nodes = new TreeSet<>(nodes);
     }
@@ -50,10 +58,18 @@ final class Course {
         if (abandoned || retired.equals(Optional.of(node)) || isTold()) {
             return Optional.empty();
         }
-        Task task = new Task(files.get(taken % files.size()), taken < files.size(), System.nanoTime());
-        taken++;
+        Task task = killedAt.isEmpty() ? beforeKill(takenBefore++) : afterKill(takenAfter++);
         underWay.merge(node, 1, Integer::sum);
         return Optional.of(task);
+    }
+
+    private Task beforeKill(int taken) {
+        return new Task(files.get(taken % firstHalf), taken < firstHalf, System.nanoTime());
+    }
+
+    private Task afterKill(int taken) {
+        int index = (firstHalf + taken) % files.size();
+        return new Task(files.get(index), taken < files.size() - firstHalf, System.nanoTime());
     }
 
     synchronized void acknowledged(String node, Task task, long index) {
@@ -67,27 +83,27 @@ final class Course {
                 writtenAfterKill.add(node);
             }
         }
-        finished(node, task);
+        if (task.first()) {
+            stored++;
+            progress.at(stored);
+        }
+        finished(node);
     }
 
     synchronized void failed(String node, Task task, String reason) {
         failures.add(task.file().key() + " through " + node + ": " + reason);
         abandoned |= failures.size() >= MOST_FAILURES;
-        finished(node, task);
+        finished(node);
     }
 
-    private void finished(String node, Task task) {
+    private void finished(String node) {
         underWay.merge(node, -1, Integer::sum);
-        if (task.firstPass()) {
-            finishedOfFirstPass++;
-            progress.at(finishedOfFirstPass);
-        }
         notifyAll();
     }
 
     /** Waits until half of the files are stored and every node has stored something. */
     synchronized boolean awaitMiddle(Duration patience) throws InterruptedException {
-        return await(patience, () -> finishedOfFirstPass * 2 >= files.size() && acknowledged.size() == nodes.size());
+        return await(patience, () -> stored >= firstHalf && acknowledged.size() == nodes.size());
     }
 
     /** No new write through {@code node}; waits until those under way are finished. */
@@ -99,7 +115,7 @@ final class Course {
     /** From now on the wait for an acknowledgement counts. Called right before the retired node is killed. */
     synchronized int killing() {
         killedAt = Optional.of(System.nanoTime());
-        return finishedOfFirstPass;
+        return stored;
     }
 
     /** Waits until every file is stored, and every other node has stored something that came after the kill. */
@@ -136,7 +152,7 @@ final class Course {
 
     private boolean isTold() {
         return killedAt.isPresent()
-                && finishedOfFirstPass >= files.size()
+                && stored >= files.size()
                 && nodes.stream()
                         .allMatch(node -> retired.equals(Optional.of(node)) || writtenAfterKill.contains(node));
     }
