@@ -230,13 +230,14 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
             stagedEpochs.cutFrom(write.cutFrom());
         }
         for (Entry entry : write.entries()) {
-            check(
-                    entry.index() == stagedEndIndex + 1,
-                    "entry " + entry.index() + " was written behind entry " + stagedEndIndex);
-            check(
-                    entry.epoch() >= stagedEpochs.epochAt(stagedEndIndex),
-                    "entry " + entry.position() + " is of an epoch below the one before");
-            check(entry.intact(), "entry " + entry.position() + " was damaged before it was written");
+            boolean continues = entry.index() == stagedEndIndex + 1
+                    && entry.epoch() >= stagedEpochs.epochAt(stagedEndIndex)
+                    && entry.intact();
+            if (!continues) { // the sentence is made only then: this is passed by every entry
+                throw new InvariantViolation("entry " + entry.position() + " does not continue the log that ends at "
+                        + stagedEndIndex + "@" + stagedEpochs.epochAt(stagedEndIndex)
+                        + (entry.intact() ? "" : ", or was damaged before it was written"));
+            }
             stagedEndIndex = entry.index();
             stagedEpochs.append(entry.position());
         }
