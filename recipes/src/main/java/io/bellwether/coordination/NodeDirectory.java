@@ -108,7 +108,10 @@ final class NodeDirectory {
     private void lookAtEarlier() {
         requests.send(
                 (client, callback) -> client.getData().inBackground(callback).forPath(ownPath()), event -> {
-                    if (succeeded(event)) {
+                    if (succeeded(event) && event.getStat().getEphemeralOwner() == requests.session()) {
+                        announcing = false; // it is this very one; a read that was under way had not seen it yet
+                        announced.complete(null);
+                    } else if (succeeded(event)) {
                         judge(event.getData(), event.getStat().getVersion());
                     } else if (code(event) == Code.NONODE) {
                         create();

@@ -32,6 +32,15 @@ final class Requests {
         return client;
     }
 
+    /** The session that this process has now; 0 while it has none. */
+    long session() {
+        try {
+            return client.getZookeeperClient().getZooKeeper().getSessionId();
+        } catch (Exception e) {
+            return 0; // Curator has no client to ask: it is between two sessions
+        }
+    }
+
     /** Called on the thread of this room only. {@code answered} hears every outcome, connection losses included. */
     void send(Request request, Consumer<CuratorEvent> answered) {
         count();

@@ -216,6 +216,31 @@ class ZooKeeperCoordinationTest extends CoordinationContract {
         until("it is back", () -> existsWithNewerSession(a));
     }
 
+    /** It had deleted and made its own node again without end, whenever a read was under way while it made it. */
+    @Test
+    void aProcessThatCameBackLeavesItsOwnMemberNodeAlone() throws Exception {
+        for (int life = 1; life <= 5; life++) {
+            Participant earlier = start(member("a"), "life-" + life);
+            awaitReady(earlier);
+            earlier.die();
+        }
+        Participant a = start(member("a"), "last-life");
+        awaitReady(a);
+        until("it stands in the directory", () -> existsWithNewerSession(a));
+
+        await("ten polls in which nobody touched it").atMost(PATIENCE).until(() -> {
+            long made = madeAt(a);
+            await().pollDelay(POLL.multipliedBy(10)).until(() -> true);
+            return made == madeAt(a);
+        });
+    }
+
+    private long madeAt(Participant a) throws Exception {
+        return onlooker.checkExists()
+                .forPath(chroot + "/bellwether/t/members/" + a.self().replica().node())
+                .getCzxid();
+    }
+
     @Test
     void aStrangeLatchNodeIsTold() throws Exception {
         Participant a = start("a");
