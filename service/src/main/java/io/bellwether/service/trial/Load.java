@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongFunction;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -49,7 +50,7 @@ final class Load {
     static LoadResult once(InetSocketAddress address, Workload workload, int connections) throws IOException {
         Load load = new Load(address, workload, connections, 0);
         try (Selector selector = Selector.open()) {
-            return load.run(selector, Pace.once(workload));
+            return load.run(selector, start -> Pace.once(workload));
         }
     }
 
@@ -59,7 +60,7 @@ final class Load {
             throws IOException {
         Load load = new Load(address, workload, connections, seed);
         try (Selector selector = Selector.open()) {
-            return load.run(selector, Pace.closed(workload, load.dice, System.nanoTime(), duration));
+            return load.run(selector, start -> Pace.closed(workload, load.dice, start, duration));
         }
     }
 
@@ -75,9 +76,9 @@ final class Load {
         Load load = new Load(address, workload, connections, seed);
         ScheduledExecutorService metronome = Executors.newSingleThreadScheduledExecutor();
         try (Selector selector = Selector.open()) {
-            long start = System.nanoTime();
             Future<?> beats = metronome.scheduleAtFixedRate(selector::wakeup, 1, 1, TimeUnit.MILLISECONDS);
-            LoadResult result = load.run(selector, Pace.open(workload, load.dice, start, duration, ratePerSecond));
+            LoadResult result =
+                    load.run(selector, start -> Pace.open(workload, load.dice, start, duration, ratePerSecond));
             beats.cancel(false);
             return result;
         } finally {
@@ -85,14 +86,16 @@ final class Load {
         }
     }
 
-    private LoadResult run(Selector selector, Pace pace) throws IOException {
+    /** @param pace begins when all connections stand */
+    private LoadResult run(Selector selector, LongFunction<Pace> pace) throws IOException {
         List<LoadConnection> all = new ArrayList<>();
         try {
             for (int i = 0; i < connections; i++) {
                 all.add(new LoadConnection(address, selector));
             }
             idle.addAll(all);
-            return drive(selector, pace);
+            long start = System.nanoTime();
+            return drive(selector, pace.apply(start), start);
         } finally {
             for (LoadConnection connection : all) {
                 connection.close();
@@ -100,8 +103,7 @@ final class Load {
         }
     }
 
-    private LoadResult drive(Selector selector, Pace pace) throws IOException {
-        long start = System.nanoTime();
+    private LoadResult drive(Selector selector, Pace pace, long start) throws IOException {
         long lastSent = start;
         while (true) {
             long now = System.nanoTime();
