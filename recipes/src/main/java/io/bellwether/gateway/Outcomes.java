@@ -123,11 +123,11 @@ public final class Outcomes implements StateMachine {
         if (known != null) {
             return known; // Rule 9.2
         }
-        if (entry.logTime() > request.notAfter()) {
-            return late(entry, request);
-        }
         if (id.sequence() < session.floor) {
             return new Verdict.Late(false); // Rule 9.5: its gateway has given it up, and its outcome is forgotten
+        }
+        if (entry.logTime() > request.notAfter()) {
+            return late(entry, request);
         }
         Verdict.Decided decided = decide(entry, request);
         session.outcomes.put(id.sequence(), decided);

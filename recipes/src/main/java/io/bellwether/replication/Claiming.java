@@ -43,6 +43,7 @@ final class Claiming {
     private Position target = Position.ZERO;
     private Position pullFrom = Position.ZERO;
     private long pulledAtMillis;
+    private long sourceHeardAtMillis;
     private long heartbeatAtMillis = Long.MIN_VALUE / 2;
     private long progressAtMillis;
 
@@ -76,6 +77,11 @@ final class Claiming {
 
     EpochStart.Cause cause() {
         return cause;
+    }
+
+    /** Whether ZooKeeper's record names this claim, and it has not been given up. */
+    boolean made() {
+        return claimed != null && stage != Stage.ABANDONED;
     }
 
     Coordination.Versioned claimed() {
@@ -195,6 +201,7 @@ final class Claiming {
         target = greatest;
         pullFrom = standing.journal.end();
         stage = Stage.PULLING;
+        sourceHeardAtMillis = standing.now();
         pull(best);
     }
 
@@ -214,8 +221,7 @@ final class Claiming {
                 || !pulled.previous().equals(pullFrom)) {
             return;
         }
-        answeredAtMillis.put(from, standing.now());
-        progressAtMillis = standing.now();
+        heardSource(from);
         Journal journal = standing.journal;
         check(journal.has(pullFrom), "a pull names a position of the own log");
         for (Entry entry : pulled.entries()) {
@@ -236,6 +242,12 @@ final class Claiming {
         pull(from);
     }
 
+    private void heardSource(ReplicaId from) {
+        answeredAtMillis.put(from, standing.now());
+        sourceHeardAtMillis = standing.now();
+        progressAtMillis = standing.now();
+    }
+
     private void cutFrom(long index) {
         if (index <= standing.journal.end().index()) {
             check(index > standing.commitIndex(), "Rule 4.4: a committed entry is never cut");
@@ -247,8 +259,7 @@ final class Claiming {
         if (!concerns(answer.epoch(), answer.claim()) || !from.equals(source)) {
             return;
         }
-        answeredAtMillis.put(from, standing.now());
-        progressAtMillis = standing.now();
+        heardSource(from);
         Position agreed = standing.journal.highestNotAfter(answer.hint());
         if (agreed.index() < pullFrom.index()) {
             pullFrom = agreed;
@@ -289,8 +300,10 @@ final class Claiming {
             return;
         }
         ReplicaId current = source;
-        if (current != null && standing.now() - pulledAtMillis > timeout / 2) {
+        if (current != null && standing.now() - sourceHeardAtMillis > timeout / 2) {
             loseSource(current);
+        } else if (current != null && standing.now() - pulledAtMillis > timeout / 5) {
+            pull(current); // the question or the answer may be lost
         }
         if (standing.now() - heartbeatAtMillis >= standing.settings.heartbeatMillis()) {
             heartbeat();

@@ -120,8 +120,10 @@ final class FollowerProgress {
     /** Any answer in this epoch shows that it was there after the append of that number was sent. */
     void answered(long number, long sentMillis, long nowMillis) {
         answeredAtMillis = nowMillis;
-        answeredNumber = Math.max(answeredNumber, number);
-        echoMillis = Math.max(echoMillis, sentMillis);
+        if (number >= answeredNumber) {
+            answeredNumber = number;
+            echoMillis = sentMillis; // not the highest: a life that came later may have another clock (Rule 8.4)
+        }
     }
 
     void matched(long number, long matchIndex, long end, long nowMillis) {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Following {
     private static final int MAX_FRESHNESS_MARKS = 64;
+    /** Numbers that tell one life from another begin at random below this. */
+    private static final long ANYWHERE = 1L << 46;
 
     private final Standing standing;
     private @Nullable ReplicaId leader;
@@ -38,7 +40,13 @@ final class Following {
 
     private List<Long> readsToAsk = new ArrayList<>();
     private final TreeMap<Long, Question> questions = new TreeMap<>();
-    private long nextQuestion = 1;
+    /** Begins anywhere: a late answer to an earlier life of this node must not pass for one to this (Rule 8.2). */
+    private long nextQuestion;
+    /** What this life adds to its clock when it tells it, so that it knows its own echo (Rule 8.4). */
+    private final long clockMark;
+
+    /** When this life first told its clock; -1 until it did. */
+    private long clockToldAtMillis = -1;
 
     /** An answer that leaves when a write is durable; {@code proven} belongs to the append that it answers. */
     private record Waiting(long write, NodeId to, long epoch, long number, long acknowledged, long proven) {}
@@ -51,6 +59,8 @@ final class Following {
 
     Following(Standing standing) {
         this.standing = standing;
+        this.nextQuestion = 1 + standing.random(ANYWHERE);
+        this.clockMark = standing.random(ANYWHERE);
         forgetLeader();
     }
 
@@ -121,7 +131,7 @@ final class Following {
 
     /** Not heard for longer than its heartbeats take: time to knock. */
     boolean missesHeartbeat() {
-        return standing.now() - heardAtMillis > 2 * standing.settings.heartbeatMillis();
+        return standing.now() - heardAtMillis > standing.settings.heartbeatMillis() * 3 / 2;
     }
 
     /** Rule 7.1: a refused or reset connection to the leader is silence at once. */
@@ -165,7 +175,7 @@ final class Following {
                             append.acknowledged(),
                             journal.highestNotAfter(append.previous()),
                             journal.durableEnd(),
-                            standing.now()));
+                            tellClock()));
             return;
         }
         long proven = append.previous().index() + append.entries().size();
@@ -195,9 +205,14 @@ final class Following {
         }
     }
 
-    /** An append without entries needs no disk, once the epoch is durable (Rule 4.6); 0 for nothing to wait for. */
+    /**
+     * An append without entries needs no disk, once the epoch is durable (Rule 4.6); nor does a repeated one whose entries
+     * are all durable: no write would ever complete for it. 0 for nothing to wait for.
+     */
     private long writeToWaitFor(Message.Append append) {
-        return append.entries().isEmpty() && standing.journal.recordDurable() ? 0 : standing.journal.numberOfAll();
+        Journal journal = standing.journal;
+        boolean heartbeat = append.entries().isEmpty() && journal.recordDurable();
+        return heartbeat || journal.allDurable() ? 0 : journal.numberOfAll();
     }
 
     private void acknowledge(Waiting waiting) {
@@ -218,7 +233,7 @@ final class Following {
                         waiting.acknowledged(),
                         Math.min(durableEnd, waiting.proven()),
                         durableEnd,
-                        standing.now()));
+                        tellClock()));
     }
 
     /** Everything up to this write is durable. */
@@ -244,15 +259,27 @@ final class Following {
 
     // --- staleness -------------------------------------------------------------------------------------------------
 
-    /** Rule 8.4: the leader led at the start of its confirmed round, which was after it had heard the echo. */
+    private long tellClock() {
+        if (clockToldAtMillis < 0) {
+            clockToldAtMillis = standing.now();
+        }
+        return clockMark + standing.now();
+    }
+
+    /**
+     * Rule 8.4: the leader led at the start of its confirmed round, which it dates by its age at a moment after it had
+     * heard the echo. What another life of this node told means nothing on this one's clock.
+     */
     private void noteFreshness(Message.Append append) {
-        if (append.echoMillis() < 0 || append.confirmedAgeMillis() < 0) {
+        long toldMillis = append.echoMillis() - clockMark;
+        boolean own = clockToldAtMillis >= 0 && toldMillis >= clockToldAtMillis && toldMillis <= standing.now();
+        if (append.echoMillis() < 0 || !own || append.confirmedAgeMillis() < 0) {
             return;
         }
         if (marks.size() >= MAX_FRESHNESS_MARKS) {
             marks.removeLast();
         }
-        marks.add(new FreshnessMark(append.commitIndex(), append.echoMillis() - append.confirmedAgeMillis()));
+        marks.add(new FreshnessMark(append.commitIndex(), toldMillis - append.confirmedAgeMillis()));
     }
 
     /** Upper bound of how far the state is behind; -1 if there is none. */

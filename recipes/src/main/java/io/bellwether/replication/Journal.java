@@ -191,6 +191,11 @@ final class Journal {
         return gathersAnything() ? nextNumber : nextNumber - 1;
     }
 
+    /** Whether nothing is gathered or under way to the disk. */
+    boolean allDurable() {
+        return staged.isEmpty() && !gathersAnything();
+    }
+
     private boolean gathersAnything() {
         return gatheredCut != 0 || !gatheredEntries.isEmpty() || gatheredRecord != null;
     }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ final class Leadership {
     private final long startIndex;
 
     private final TreeMap<ReplicaId, FollowerProgress> followers = new TreeMap<>();
+    /** Replicas that lost what they had acknowledged: they never count again in this leadership (Rule 3.4). */
+    private final TreeSet<ReplicaId> condemned = new TreeSet<>();
+
     private final Rounds rounds = new Rounds();
     private final InSyncChange change;
     private long nextAppendNumber = 1;
@@ -141,6 +145,7 @@ final class Leadership {
     private void condemn(FollowerProgress follower, long acknowledged, long durableEnd) {
         if (!follower.condemned()) {
             follower.condemn();
+            condemned.add(follower.replica());
             standing.work()
                     .error("rolled-back replica=" + follower.replica() + " acknowledged=" + acknowledged + " has="
                             + durableEnd
@@ -272,6 +277,7 @@ final class Leadership {
 
     private void send(FollowerProgress follower, Position previous, List<Entry> entries) {
         Message.Append append = new Message.Append(
+                follower.replica().store(),
                 epoch,
                 nextAppendNumber++,
                 previous,
@@ -317,9 +323,12 @@ final class Leadership {
         followers.keySet().retainAll(wanted);
         for (ReplicaId replica : wanted) {
             if (!followers.containsKey(replica)) {
-                followers.put(
-                        replica,
-                        new FollowerProgress(replica, standing.journal.end().index() + 1, standing.now()));
+                FollowerProgress follower =
+                        new FollowerProgress(replica, standing.journal.end().index() + 1, standing.now());
+                if (condemned.contains(replica)) {
+                    follower.condemn();
+                }
+                followers.put(replica, follower);
             }
         }
     }

@@ -13,6 +13,8 @@ public sealed interface Message {
     /**
      * The leader's entries for a follower, or, without entries, its heartbeat.
      *
+     * @param store whom it is for: another store on the same node passes over it, since {@code acknowledged} and the
+     *     rest speak of this one (Rule 3.1)
      * @param epoch of the leader
      * @param number grows with each append of a leadership to this follower or another; the answer repeats it
      * @param previous the position before the first entry: the follower's log must have it (Rule 4.1)
@@ -24,6 +26,7 @@ public sealed interface Message {
      * @param confirmedAgeMillis how long ago the leader's last confirmed round began; -1 for none (Rule 8.4)
      */
     record Append(
+            StoreId store,
             long epoch,
             long number,
             Position previous,

@@ -18,9 +18,7 @@ final class PromiseAnswers {
 
     void promise(NodeId to, Promise promise) {
         Waiting answer = new Waiting(standing.journal.numberOfAll(), to, promise);
-        boolean durable = standing.journal.recordDurable()
-                && standing.journal.durableEnd() == standing.journal.end().index();
-        if (durable) {
+        if (standing.journal.allDurable()) {
             answer(answer);
         } else {
             waiting.add(answer);

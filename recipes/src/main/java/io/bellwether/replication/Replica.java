@@ -92,6 +92,7 @@ public final class Replica {
             claim.tick();
         } else {
             following.tick();
+            silence.tick(canLead());
             considerClaim();
         }
     }
@@ -253,6 +254,9 @@ public final class Replica {
     }
 
     private void onAppend(ReplicaId from, Message.Append append) {
+        if (!append.store().equals(standing.self.store())) {
+            return; // Rule 3.1: it speaks to the store that was here before, of what that one had acknowledged
+        }
         long promised = standing.promise().epoch();
         if (append.epoch() < promised) { // Rule 4.5
             standing.send(from.node(), new Message.Refused(append.epoch(), promised));
@@ -415,12 +419,11 @@ public final class Replica {
         if (view.record() == null || !view.connected()) {
             return;
         }
-        boolean wanted = (standing.record() == null || standing.inSync())
-                && diskAnswers()
-                && standing.guard().isEmpty();
-        if (wanted && !view.queued()) {
+        boolean wanted = (standing.record() == null || standing.inSync()) && diskAnswers();
+        boolean complains = standing.guard().isPresent();
+        if (wanted && !complains && !view.queued()) {
             standing.work().ask(new Work.Request.Queue());
-        } else if (!wanted && view.queued()) {
+        } else if ((!wanted || (complains && complaintLasts())) && view.queued()) {
             standing.work().ask(new Work.Request.Leave());
         }
     }
@@ -440,11 +443,15 @@ public final class Replica {
             complaintReadAtMillis = standing.now() + standing.settings.heartbeatMillis();
             standing.work().ask(new Work.Request.ReadRecord());
         }
-        boolean lasting = standing.now() - complaintSinceMillis > standing.settings.evictAfterMillis();
-        if (lasting && !complaint.equals(toldComplaint)) {
+        if (complaintLasts() && !complaint.equals(toldComplaint)) {
             toldComplaint = complaint;
             standing.work().error("guard: " + complaint);
         }
+    }
+
+    /** After a change of leadership ZooKeeper's view is behind for a moment: no reason to complain, or to leave. */
+    private boolean complaintLasts() {
+        return standing.now() - complaintSinceMillis > standing.settings.evictAfterMillis();
     }
 
     private void conclude() {
@@ -514,9 +521,13 @@ public final class Replica {
         return standing.journal.diskDelayMillis(standing.now()) <= standing.settings.leaderTimeoutMillis();
     }
 
+    /** Rule 7.3: the latch is of no use to a process that could not claim with it. */
     private boolean canLead() {
         Leadership leading = leadership;
-        return diskAnswers() && standing.guard().isEmpty() && (leading == null || !leading.suspended());
+        return standing.view().connected()
+                && diskAnswers()
+                && standing.guard().isEmpty()
+                && (leading == null || !leading.suspended());
     }
 
     private boolean hearsLeader() {
@@ -525,7 +536,7 @@ public final class Replica {
             return !leading.suspended() && !leading.diskStalls();
         }
         Claiming claim = claiming;
-        return claim != null ? claim.stage() != Claiming.Stage.ABANDONED : following.hearsLeader();
+        return (claim != null && claim.made()) || following.hearsLeader();
     }
 
     /** Whether this replica leads and serves: an entry of its epoch is committed and its write quorum answers. */

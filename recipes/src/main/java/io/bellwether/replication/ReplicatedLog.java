@@ -11,7 +11,9 @@ import java.util.List;
  * failed write or fsync is never reported and never repeated: the process stops (Rule 12.1).
  *
  * <p>After a crash the log holds every write that was reported, and a prefix of those that were not: never a later
- * write without an earlier one, never half an entry.
+ * write without an earlier one, never half an entry. Within one write the record comes first, then the cut, then the
+ * entries: a log that was cut for a leader whose epoch the store forgot would look rolled back to the one before (Rule
+ * 3.4).
  */
 public interface ReplicatedLog {
     /** The store's name, made when it was created. */

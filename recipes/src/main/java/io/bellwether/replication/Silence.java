@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Silence {
     private static final int MAX_DOUBLINGS = 6;
+    /** The number of a question that wants no answer, only a connection. */
+    private static final long KNOCK = 0;
 
     private final Standing standing;
     private final Following following;
@@ -18,21 +20,40 @@ final class Silence {
     private long askedAtMillis = Long.MIN_VALUE / 2;
     private long knockedAtMillis = Long.MIN_VALUE / 2;
     private final TreeMap<ReplicaId, Message.Suspected> answers = new TreeMap<>();
+    /** Who was told of late that a leader is heard here, and may soon have to be told otherwise. */
+    private final TreeMap<NodeId, Told> told = new TreeMap<>();
+
     private long latchRequest;
     private long latchRequestedAtMillis = Long.MIN_VALUE / 2;
     private long restUntilMillis = Long.MIN_VALUE / 2;
     private long restedForEpoch = -1;
 
+    private record Told(long question, long atMillis) {}
+
     Silence(Standing standing, Following following) {
         this.standing = standing;
         this.following = following;
+        this.question = 1 + standing.random(1L << 46); // an answer to an earlier life is none to this
+    }
+
+    /** Time has passed: an answer that is no longer true is given again, so that the asker need not ask again. */
+    void tick(boolean canLead) {
+        if (following.missesHeartbeat()) {
+            knock();
+        }
+        if (told.isEmpty() || following.hearsLeader()) {
+            return;
+        }
+        told.forEach((asker, answered) -> {
+            if (standing.now() - answered.atMillis() <= standing.settings.heartbeatMillis()) {
+                answer(asker, answered.question(), false, canLead);
+            }
+        });
+        told.clear();
     }
 
     /** What a follower does when time passes; {@code mayClaim} when it is to claim now, out of agreed silence. */
     boolean tickSaysClaim() {
-        if (following.missesHeartbeat()) {
-            knock();
-        }
         if (following.hearsLeader() || !standing.inSync()) {
             answers.clear();
             return false;
@@ -46,7 +67,7 @@ final class Silence {
         ReplicaId leader = following.leader();
         if (leader != null && standing.now() - knockedAtMillis >= standing.settings.heartbeatMillis()) {
             knockedAtMillis = standing.now();
-            standing.send(leader.node(), new Message.Suspect(standing.promise().epoch(), 0));
+            standing.send(leader.node(), new Message.Suspect(standing.promise().epoch(), KNOCK));
         }
     }
 
@@ -66,15 +87,20 @@ final class Silence {
         }
     }
 
-    /** @param canLead whether the own disk answers */
+    /** @param canLead whether this replica could claim now */
     void onSuspect(ReplicaId from, Message.Suspect suspect, boolean hearsLeader, boolean canLead) {
-        standing.send(
-                from.node(),
-                new Message.Suspected(
-                        standing.promise().epoch(), suspect.question(), hearsLeader, canLead, standing.process));
+        answer(from.node(), suspect.question(), hearsLeader, canLead);
+        if (hearsLeader && suspect.question() != KNOCK) {
+            told.put(from.node(), new Told(suspect.question(), standing.now()));
+        }
         if (following.missesHeartbeat()) {
             knock();
         }
+    }
+
+    private void answer(NodeId asker, long asked, boolean hearsLeader, boolean canLead) {
+        long epoch = standing.promise().epoch();
+        standing.send(asker, new Message.Suspected(epoch, asked, hearsLeader, canLead, standing.process));
     }
 
     void onSuspected(ReplicaId from, Message.Suspected answer) {
@@ -93,9 +119,15 @@ final class Silence {
                     if (replica.equals(standing.self)) {
                         return true;
                     }
-                    Message.Suspected answer = answers.get(replica);
-                    return answer != null && !answer.hearsLeader() && answer.question() + 1 >= question;
+                    Message.Suspected answer = freshAnswer(replica);
+                    return answer != null && !answer.hearsLeader();
                 });
+    }
+
+    /** An answer to the latest question or to the one before; an older one may be of a replica that is gone. */
+    private Message.@Nullable Suspected freshAnswer(ReplicaId replica) {
+        Message.Suspected answer = answers.get(replica);
+        return answer != null && answer.question() + 1 >= question ? answer : null;
     }
 
     /**
@@ -156,7 +188,7 @@ final class Silence {
         if (place.replica().equals(standing.self)) {
             return canLead && place.process().equals(standing.process);
         }
-        Message.@Nullable Suspected answer = answers.get(place.replica());
+        Message.Suspected answer = freshAnswer(place.replica());
         return answer != null && answer.canLead() && answer.process().equals(place.process());
     }
 }

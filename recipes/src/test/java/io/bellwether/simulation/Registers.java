@@ -59,7 +59,7 @@ final class Registers implements Application {
     public Bytes apply(Position position, long logTime, Bytes command) {
         SetRegister set = SetRegister.decode(command);
         Bytes effects = new ByteSink(10).octet(EFFECTS).number(set.operation()).toBytes();
-        truth.check(tables.get(effects) == null, "operation " + set.operation() + " takes effect once");
+        truth.check(tables.get(effects) == null, "an operation takes effect once: ", set.operation());
         tables.put(effects, new ByteSink(9).number(position.index()).toBytes());
         Content content = contentOf(tables.get(row(set.register())));
         boolean fits = set.expectedIndex() < 0 || set.expectedIndex() == content.index();

@@ -86,6 +86,9 @@ final class SimulatedClient {
                 return;
             }
             answered = false;
+            if (key.isPresent() && world.dice().nextInt(8) == 0) {
+                attemptElsewhereToo();
+            }
             int attempt = tries;
             int life = node.life();
             long timeout = world.dice().nextLong(300, 5_000);
@@ -105,6 +108,21 @@ final class SimulatedClient {
                     tryAgainOrGiveUp();
                 }
             });
+        }
+
+        /** The same key at the same time at another node: whatever each says, it takes effect once. */
+        private void attemptElsewhereToo() {
+            SimulatedNode other = world.anyNode();
+            uncertain = true;
+            world.totals().count("keys at two nodes at once");
+            other.event(
+                    other.life(),
+                    serving -> serving.write(set.encode(), key, 2_000, outcome -> {
+                        if (outcome instanceof WriteOutcome.Decided decided) {
+                            boolean fitted = decided.result().at(0) == 1;
+                            world.truth().acknowledged(set.operation(), decided.index(), fitted, world.nowMicros());
+                        }
+                    }));
         }
 
         private void onOutcome(WriteOutcome outcome) {

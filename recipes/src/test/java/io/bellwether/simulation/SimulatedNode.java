@@ -35,9 +35,10 @@ final class SimulatedNode {
 
     private final World world;
     private final NodeId id;
-    private final ReplicaId replicaId;
-    private final MemoryLog log;
-    private final MemoryTables tables = new MemoryTables();
+    private ReplicaId replicaId;
+    private MemoryLog log;
+    private MemoryTables tables = new MemoryTables();
+    private int disks = 1;
     private int lives;
     private @Nullable Life process;
 
@@ -51,7 +52,7 @@ final class SimulatedNode {
         final long bornMicros = world.nowMicros();
         final long clockOffsetMillis = world.dice().nextLong(1_000_000);
         final double rate;
-        final long wallOffsetMillis = world.dice().nextLong(-20_000, 20_000);
+        long wallOffsetMillis = anyWallOffset();
         boolean paused;
         boolean syncing;
         long checkedIndex;
@@ -76,6 +77,10 @@ final class SimulatedNode {
             Outcomes outcomes = new Outcomes(tables, new Registers(tables, world.truth()), GATEWAY);
             serving = new ServingNode(replica, log, outcomes, this::send, coordination, GATEWAY, name, life, this);
             checkedIndex = tables.applied().index();
+        }
+
+        private long anyWallOffset() {
+            return world.dice().nextLong(-20_000, 20_000);
         }
 
         long monotonicMillis() {
@@ -152,7 +157,7 @@ final class SimulatedNode {
     SimulatedNode(World world, NodeId id) {
         this.world = world;
         this.id = id;
-        this.replicaId = new ReplicaId(id, new StoreId("s-" + id));
+        this.replicaId = new ReplicaId(id, new StoreId("s-" + id + "-1"));
         this.log = new MemoryLog(replicaId.store());
     }
 
@@ -170,6 +175,11 @@ final class SimulatedNode {
 
     MemoryLog log() {
         return log;
+    }
+
+    boolean paused() {
+        Life running = process;
+        return running != null && running.paused;
     }
 
     boolean up() {
@@ -232,6 +242,17 @@ final class SimulatedNode {
         dying.connectionsLost.forEach(Runnable::run);
     }
 
+    /** The process dies and its disk with it; the next one starts with an empty one, which is another store. */
+    void wipe() {
+        crash();
+        disks++;
+        replicaId = new ReplicaId(id, new StoreId("s-" + id + "-" + disks));
+        log = new MemoryLog(replicaId.store());
+        tables = new MemoryTables();
+        world.totals().count("wiped disks");
+        world.trace(() -> id + " loses its disk");
+    }
+
     void pause(long micros) {
         Life pausing = process;
         if (pausing == null || pausing.paused) {
@@ -256,6 +277,7 @@ final class SimulatedNode {
         }
         world.trace(() -> id + " wakes with " + resuming.backlog.size() + " events");
         resuming.paused = false;
+        resuming.wallOffsetMillis = resuming.anyWallOffset();
         while (!resuming.backlog.isEmpty() && process == resuming) {
             run(resuming, resuming.backlog.removeFirst());
         }

@@ -38,7 +38,6 @@ public final class Simulation {
         } else {
             Result result = many(from, seeds);
             System.out.print(result.totals());
-            result.failures().forEach(System.out::println);
             System.out.println(result.seeds() + " seeds, " + result.failures().size() + " failed");
             System.exit(result.failures().isEmpty() ? 0 : 1);
         }
@@ -87,6 +86,7 @@ public final class Simulation {
         for (long seed = next.getAndIncrement(); seed < end; seed = next.getAndIncrement()) {
             String failure = failureOf(seed, totals);
             if (failure != null) {
+                System.err.println(failure);
                 failures.add(failure);
             }
         }

@@ -10,6 +10,8 @@ final class Totals {
     static final String[] EXPECTED = {
         "elections",
         "crashes",
+        "wiped disks",
+        "keys at two nodes at once",
         "cuts",
         "changes of the set",
         "commits",

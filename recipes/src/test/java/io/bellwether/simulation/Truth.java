@@ -39,6 +39,13 @@ final class Truth {
         }
     }
 
+    /** @param what it is about, spelled out only when the rule is broken */
+    void check(boolean holds, String rule, Object what) {
+        if (!holds) {
+            throw new InvariantViolation(rule + what);
+        }
+    }
+
     // --- the log ---------------------------------------------------------------------------------------------------
 
     /** A replica has applied these entries: all that ever apply an index apply the same entry. */
@@ -53,7 +60,7 @@ final class Truth {
                 committed.add(seen);
             } else {
                 check(place < committed.size(), "what is applied first at an index follows what was applied before it");
-                check(committed.get(place).equals(seen), "one committed value per index: " + entry.position());
+                check(committed.get(place).equals(seen), "one committed value per index: ", entry.position());
             }
         }
     }
@@ -66,7 +73,7 @@ final class Truth {
         Effect effect = new Effect(set.operation(), set.register(), position.index(), fits);
         Effect before = effects.putIfAbsent(set.operation(), effect);
         check(before == null || before.equals(effect), "an operation takes effect once, alike on all replicas");
-        check(!deniedOperations.containsKey(set.operation()), "what was denied never happens: " + effect);
+        check(!deniedOperations.containsKey(set.operation()), "what was denied never happens: ", effect);
         while (registers.size() <= set.register()) {
             registers.add(new TreeMap<>());
         }
@@ -88,7 +95,7 @@ final class Truth {
 
     void acknowledged(long operation, long index, boolean set, long atMicros) {
         Effect effect = effects.get(operation);
-        check(effect != null, "what is acknowledged was applied: operation " + operation);
+        check(effect != null, "what is acknowledged was applied: operation ", operation);
         if (effect != null) {
             check(effect.index() == index, "an acknowledgement names the index of the write");
             check(effect.set() == set, "an acknowledgement tells the outcome of the condition");
@@ -132,7 +139,7 @@ final class Truth {
     void nothingAcknowledgedIsLost() {
         acknowledgedOperations.forEach((operation, index) -> {
             Effect effect = effects.get(operation);
-            check(effect != null && effect.index() == index, "nothing acknowledged is lost: operation " + operation);
+            check(effect != null && effect.index() == index, "nothing acknowledged is lost: operation ", operation);
         });
     }
 
@@ -145,6 +152,6 @@ final class Truth {
 
     /** A store was opened again. */
     void opened(StoreId store, long promise) {
-        check(promise >= promises.getOrDefault(store, 0L), "a replica never forgets a promise: " + store);
+        check(promise >= promises.getOrDefault(store, 0L), "a replica never forgets a promise: ", store);
     }
 }

@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
  * @param maxDelayMillis of a message, now and then much more
  * @param cutMillis mean time between cuts of links; 0 for none
  * @param crashMillis mean time between crashes; 0 for none
+ * @param wipeMillis mean time between losses of a whole disk; 0 for none
  * @param pauseMillis mean time between pauses of a whole process; 0 for none
  * @param zooKeeperMillis mean time between troubles with ZooKeeper; 0 for none
  * @param diskStallMillis mean time between stalls of a disk; 0 for none
@@ -26,6 +27,7 @@ record Weather(
         int maxDelayMillis,
         int cutMillis,
         int crashMillis,
+        int wipeMillis,
         int pauseMillis,
         int zooKeeperMillis,
         int diskStallMillis,
@@ -41,10 +43,16 @@ record Weather(
                 2 + dice.nextInt(60),
                 either(dice, 3_000, 20_000),
                 either(dice, 3_000, 20_000),
+                either(dice, 5_000, 40_000),
                 either(dice, 4_000, 30_000),
                 either(dice, 2_000, 20_000),
                 either(dice, 2_000, 20_000),
                 dice.nextInt(6));
+    }
+
+    /** No troubles but those that a test makes. */
+    static Weather calm(int nodes, WriteQuorum writeQuorum, int minInSync) {
+        return new Weather(nodes, writeQuorum, minInSync, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0);
     }
 
     /** Two times out of three a mean time between the bounds, else never. */

@@ -3,17 +3,21 @@ package io.bellwether.simulation;
 import io.bellwether.gateway.ServingNode;
 import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.replication.ControlRecord;
+import io.bellwether.replication.InvariantViolation;
 import io.bellwether.replication.NodeId;
+import io.bellwether.replication.ReplicaId;
+import io.bellwether.replication.WriteQuorum;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A world in one thread and from one seed: nodes with their disks, the network between them, a ZooKeeper, clients, and
@@ -31,14 +35,19 @@ final class World {
     private static final long SESSION_TIMEOUT_MILLIS = 10_000;
     private static final long POLL_MILLIS = 1_000;
 
-    private record Event(long atMicros, long number, Runnable action) {}
+    private record Event(long atMicros, long number, Runnable action) implements Comparable<Event> {
+        @Override
+        public int compareTo(Event other) {
+            int byTime = Long.compare(atMicros, other.atMicros);
+            return byTime != 0 ? byTime : Long.compare(number, other.number);
+        }
+    }
 
     private final RandomGenerator dice;
     private final Weather weather;
     private final Consumer<String> tracer;
     private final boolean traced;
-    private final PriorityQueue<Event> events =
-            new PriorityQueue<>(Comparator.comparingLong(Event::atMicros).thenComparingLong(Event::number));
+    private final PriorityQueue<Event> events = new PriorityQueue<>();
     private final TreeMap<NodeId, SimulatedNode> nodes = new TreeMap<>();
     private final TreeMap<NodeId, Long> diskStallsUntil = new TreeMap<>();
     private final List<SimulatedClient> clients = new ArrayList<>();
@@ -48,19 +57,26 @@ final class World {
     private final History history = new History();
     private final Totals totals = new Totals();
     private long nowMicros;
+    private long nextWipeMicros;
     private long eventNumber;
     private long operation;
     private boolean calm;
     private long eventsRun;
 
     World(long seed, Consumer<String> tracer, boolean traced) {
-        this.dice = new SplittableRandom(seed);
-        this.weather = Weather.draw(dice);
+        this(new SplittableRandom(seed), null, tracer, traced);
+    }
+
+    /** @param given the weather; null to draw one */
+    private World(RandomGenerator dice, @Nullable Weather given, Consumer<String> tracer, boolean traced) {
+        this.dice = dice;
+        this.weather = given == null ? Weather.draw(dice) : given;
         this.tracer = tracer;
         this.traced = traced;
         this.network = new SimulatedNetwork(this);
-        ZooKeeperWeather rough = dice.nextInt(3) == 0 ? ZooKeeperWeather.CALM : ZooKeeperWeather.ROUGH;
-        this.zooKeeper = new SimulatedZooKeeper(dice, rough, SESSION_TIMEOUT_MILLIS, POLL_MILLIS);
+        boolean calmZooKeeper = given != null || dice.nextInt(3) == 0;
+        ZooKeeperWeather zooKeeperWeather = calmZooKeeper ? ZooKeeperWeather.CALM : ZooKeeperWeather.ROUGH;
+        this.zooKeeper = new SimulatedZooKeeper(dice, zooKeeperWeather, SESSION_TIMEOUT_MILLIS, POLL_MILLIS);
         for (int i = 1; i <= weather.nodes(); i++) {
             NodeId id = new NodeId("n" + i);
             nodes.put(id, new SimulatedNode(this, id));
@@ -68,6 +84,18 @@ final class World {
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(new SimulatedClient(this));
         }
+    }
+
+    /** A calm world in which a test makes the troubles: all nodes started, and all in sync. */
+    static World scene(long seed, int nodes, WriteQuorum writeQuorum, int minInSync) {
+        World world = new World(
+                new SplittableRandom(seed), Weather.calm(nodes, writeQuorum, minInSync), System.out::println, false);
+        world.calm = true;
+        world.network.calm();
+        world.nodes.values().forEach(SimulatedNode::start);
+        world.everyNodeTakesWrites();
+        world.everyNodeIsLevel();
+        return world;
     }
 
     // --- one life of the world -------------------------------------------------------------------------------------
@@ -90,6 +118,49 @@ final class World {
         totals.add("commits", truth.committedIndex());
         totals.add("events", eventsRun);
         totals.add("operations in the history", history.size());
+    }
+
+    /** Lets time pass. */
+    void runFor(long millis) {
+        runUntil(nowMicros + 1_000 * millis);
+    }
+
+    /** Lets time pass until it is so; returns how many milliseconds that took. */
+    long runUntil(BooleanSupplier so, long withinMillis, String what) {
+        long began = nowMicros;
+        while (!so.getAsBoolean()) {
+            truth.check(
+                    nowMicros - began < 1_000 * withinMillis, what + " within " + withinMillis + " ms: " + standing());
+            runUntil(nowMicros + 1_000);
+        }
+        return (nowMicros - began) / 1_000;
+    }
+
+    /** The node that serves as the leader of the highest epoch; null while none does. */
+    @Nullable
+    SimulatedNode servingLeader() {
+        SimulatedNode found = null;
+        for (SimulatedNode node : nodes.values()) {
+            ServingNode serving = node.serving();
+            if (serving != null && serving.replica().serving() && !node.paused()) {
+                boolean later = found == null
+                        || serving.replica().epoch()
+                                > present(found.serving()).replica().epoch();
+                found = later ? node : found;
+            }
+        }
+        return found;
+    }
+
+    private static ServingNode present(@Nullable ServingNode serving) {
+        if (serving == null) {
+            throw new InvariantViolation("a node that serves is up");
+        }
+        return serving;
+    }
+
+    List<SimulatedNode> nodes() {
+        return List.copyOf(nodes.values());
     }
 
     private void runUntil(long micros) {
@@ -171,7 +242,8 @@ final class World {
             return false;
         }
         for (SimulatedNode node : nodes.values()) {
-            if (node.tables().applied().index() != truth.committedIndex()
+            if (!record.inSync().contains(node.replicaId())
+                    || node.tables().applied().index() != truth.committedIndex()
                     || node.log().durableEntries().size() != truth.committedIndex()) {
                 return false;
             }
@@ -200,6 +272,7 @@ final class World {
     private void scheduleTroubles() {
         every(weather.crashMillis(), this::crashSomebody);
         every(weather.cutMillis(), this::cutSomething);
+        every(weather.wipeMillis(), this::wipeADisk);
         every(weather.pauseMillis(), () -> anyNode().pause(duration(20, 15_000)));
         every(weather.diskStallMillis(), this::stallADisk);
         every(weather.zooKeeperMillis(), this::troubleZooKeeper);
@@ -233,6 +306,35 @@ final class World {
         boolean everybody = dice.nextInt(8) == 0;
         for (SimulatedNode node : everybody ? List.copyOf(nodes.values()) : List.of(anyNode())) {
             node.crash();
+            at(nowMicros + duration(10, 8_000), node::start);
+        }
+    }
+
+    /**
+     * A node comes back with an empty disk, as another store. Only where the data survives: never the leader's disk, whose
+     * changes of the set may be under way, and never a second one of the set before the first is out of it. Where all must
+     * write and two must be in sync, a lost disk may leave a set of two that can neither shrink nor grow: no weather.
+     */
+    private void wipeADisk() {
+        if (weather.writeQuorum() == WriteQuorum.ALL && weather.minInSync() > 1) {
+            return;
+        }
+        ControlRecord record = zooKeeper.record().record();
+        SimulatedNode node = anyNode();
+        if (record == null || record.leader().equals(node.id()) || nowMicros < nextWipeMicros) {
+            return;
+        }
+        int others = 0;
+        for (ReplicaId replica : record.inSync()) {
+            boolean own = replica.node().equals(node.id());
+            others += own ? 0 : 1;
+            if (!replica.equals(node(replica.node()).replicaId())) {
+                return;
+            }
+        }
+        if (others > 0) {
+            nextWipeMicros = nowMicros + 20 * SECOND;
+            node.wipe();
             at(nowMicros + duration(10, 8_000), node::start);
         }
     }

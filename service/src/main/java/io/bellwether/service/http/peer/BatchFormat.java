@@ -116,7 +116,7 @@ final class BatchFormat {
         }
     }
 
-    private static StoreId store(String id) throws MalformedBatchException {
+    static StoreId store(String id) throws MalformedBatchException {
         try {
             return new StoreId(id);
         } catch (IllegalArgumentException e) {

@@ -3,6 +3,7 @@ package io.bellwether.service.http.peer;
 import io.bellwether.replication.Entry;
 import io.bellwether.replication.Message;
 import io.bellwether.replication.Position;
+import io.bellwether.replication.StoreId;
 import java.util.List;
 
 /**
@@ -73,6 +74,7 @@ final class MessageFormat {
     static void write(Message message, WireWriter out) {
         out.uint8(numberOf(message));
         if (message instanceof Message.Append append) {
+            out.text(append.store().id());
             out.int64(append.epoch());
             out.int64(append.number());
             out.position(append.previous());
@@ -180,6 +182,7 @@ final class MessageFormat {
     }
 
     private static Message append(WireReader in) throws MalformedBatchException {
+        StoreId store = BatchFormat.store(in.text());
         long epoch = in.int64();
         long number = in.int64();
         Position previous = in.position();
@@ -191,6 +194,7 @@ final class MessageFormat {
         long confirmedAgeMillis = in.int64();
         List<Entry> entries = in.entries();
         return new Message.Append(
+                store,
                 epoch,
                 number,
                 previous,

@@ -29,12 +29,15 @@ final class Examples {
             Entry.of(101, 7, 1_700_000_000_001L, Entry.Kind.COMMAND, Bytes.utf8("put a=ä"));
     private static final Entry TICK = Entry.of(102, 7, 1_700_000_000_002L, Entry.Kind.TICK, Bytes.EMPTY);
 
+    /** Whom appends are for. */
+    static final StoreId STORE = new StoreId("store-of-n2");
+
     private Examples() {}
 
     static List<Message> ofEveryKind() {
         List<Entry> entries = List.of(STARTED, COMMAND, TICK);
         return List.of(
-                new Message.Append(7, 12, new Position(6, 99), 98, 97, 1_700_000_000_003L, true, 55, 44, entries),
+                new Message.Append(STORE, 7, 12, new Position(6, 99), 98, 97, 1_700_000_000_003L, true, 55, 44, entries),
                 new Message.Appended(7, 12, 97, 102, 103, 1234),
                 new Message.Mismatched(7, 12, 97, new Position(5, 80), 103, 1234),
                 new Message.Refused(7, 8),
@@ -67,7 +70,7 @@ final class Examples {
     }
 
     private static Message.Append append(long number, List<Entry> entries) {
-        return new Message.Append(1, number, Position.ZERO, 0, 0, 1, false, -1, -1, entries);
+        return new Message.Append(STORE, 1, number, Position.ZERO, 0, 0, 1, false, -1, -1, entries);
     }
 
     static Message.Appended appended(long number) {
