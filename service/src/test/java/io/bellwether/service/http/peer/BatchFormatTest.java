@@ -101,7 +101,8 @@ class BatchFormatTest {
     void anEntryThatDoesNotFitItsChecksumIsRefusedThoughTheBatchFits() {
         Entry damaged = new Entry(1, 1, 1, Entry.Kind.COMMAND, Bytes.utf8("x"), 42);
         assertRefused(
-                encode(new Message.Append(Examples.STORE, 1, 1, Position.ZERO, 0, 0, 0, false, -1, -1, List.of(damaged))),
+                encode(new Message.Append(
+                        Examples.STORE, 1, 1, Position.ZERO, 0, 0, 0, false, -1, -1, List.of(damaged))),
                 "the entry 1@1 does not fit its checksum");
     }
 

@@ -37,7 +37,8 @@ final class Examples {
     static List<Message> ofEveryKind() {
         List<Entry> entries = List.of(STARTED, COMMAND, TICK);
         return List.of(
-                new Message.Append(STORE, 7, 12, new Position(6, 99), 98, 97, 1_700_000_000_003L, true, 55, 44, entries),
+                new Message.Append(
+                        STORE, 7, 12, new Position(6, 99), 98, 97, 1_700_000_000_003L, true, 55, 44, entries),
                 new Message.Appended(7, 12, 97, 102, 103, 1234),
                 new Message.Mismatched(7, 12, 97, new Position(5, 80), 103, 1234),
                 new Message.Refused(7, 8),

@@ -63,7 +63,8 @@ final class PeersBenchmark {
     }
 
     private static Message withNumber(Message.Append append, long number) {
-        return new Message.Append(append.store(), 1, number, append.previous(), 0, 0, 1, false, -1, -1, append.entries());
+        return new Message.Append(
+                append.store(), 1, number, append.previous(), 0, 0, 1, false, -1, -1, append.entries());
     }
 
     private static long cpuNanos() {
