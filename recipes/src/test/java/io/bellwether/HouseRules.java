@@ -81,11 +81,13 @@ public final class HouseRules {
     }
 
     private static final DescribedPredicate<JavaAccess<?>> SLEEP = access(
-            "sleep",
-            target -> target.endsWith(".Thread.sleep")
-                    || target.endsWith(".TimeUnit.sleep")
-                    || target.endsWith(".LockSupport.parkNanos")
-                    || target.endsWith(".Uninterruptibles.sleepUninterruptibly"));
+                    "sleep",
+                    target -> target.endsWith(".Thread.sleep")
+                            || target.endsWith(".TimeUnit.sleep")
+                            || target.endsWith(".Uninterruptibles.sleepUninterruptibly"))
+            .or(DescribedPredicate.describe(
+                    "park without naming what is waited for",
+                    access -> access.getTarget().getFullName().endsWith(".LockSupport.parkNanos(long)")));
 
     private static final List<String> CLOCKS_AND_DICE = List.of(
             "java.lang.System.currentTimeMillis",

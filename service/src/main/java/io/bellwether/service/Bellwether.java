@@ -6,7 +6,10 @@ import io.dropwizard.core.setup.Bootstrap;
 import io.dropwizard.core.setup.Environment;
 import java.io.IOException;
 
-/** One node of Bellwether: {@code server config.yml} runs it, {@code zookeeper} runs a ZooKeeper for trials. */
+/**
+ * One node of Bellwether: {@code server config.yml} runs it, {@code check config.yml} looks at its configuration, {@code
+ * zookeeper} runs a ZooKeeper for trials.
+ */
 public final class Bellwether extends Application<BellwetherConfiguration> {
     public static void main(String[] arguments) throws Exception {
         new Bellwether().run(arguments);
@@ -25,14 +28,29 @@ public final class Bellwether extends Application<BellwetherConfiguration> {
     }
 
     @Override
+    protected void addDefaultCommands(Bootstrap<BellwetherConfiguration> bootstrap) {
+        bootstrap.addCommand(new NodeCommand(this));
+        bootstrap.addCommand(new CheckConfigurationCommand());
+    }
+
+    @Override
     public void run(BellwetherConfiguration configuration, Environment environment)
             throws IOException, InterruptedException {
-        String connect = configuration.zookeeper().connect();
-        if (configuration.zookeeper().embedded()) {
-            EmbeddedZooKeeper embedded = EmbeddedZooKeeper.start(RunningNode.embeddedZooKeeperData(configuration));
-            environment.lifecycle().manage(embedded);
-            connect = embedded.connect();
+        Halt halt = new Halt();
+        Thread.setDefaultUncaughtExceptionHandler(halt);
+        environment
+                .lifecycle()
+                .manage(new RunningNode(configuration, () -> zooKeeper(configuration, environment), environment, halt));
+    }
+
+    /** Where ZooKeeper is; an embedded one is started for that. */
+    private static String zooKeeper(BellwetherConfiguration configuration, Environment environment)
+            throws IOException, InterruptedException {
+        if (!configuration.zookeeper().embedded()) {
+            return configuration.zookeeper().connect();
         }
-        environment.lifecycle().manage(new RunningNode(configuration, connect, environment, new Halt()));
+        EmbeddedZooKeeper embedded = EmbeddedZooKeeper.start(RunningNode.embeddedZooKeeperData(configuration));
+        environment.lifecycle().manage(embedded);
+        return embedded.connect();
     }
 }

@@ -35,7 +35,9 @@ public record NodeConfiguration(
         return new NodeId(id);
     }
 
-    @ValidationMethod(message = "advertisedUrl is http://host:port or https://host:port (BELLWETHER_ADVERTISED_URL)")
+    @ValidationMethod(
+            message =
+                    "advertisedUrl is http://host:port, since nodes speak plain HTTP to each other (BELLWETHER_ADVERTISED_URL)")
     public boolean isAdvertisedUrlABase() {
         return advertisedUrl == null || PeerUrls.isBase(advertisedUrl);
     }

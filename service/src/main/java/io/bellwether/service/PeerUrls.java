@@ -44,10 +44,13 @@ public record PeerUrls(SortedMap<NodeId, URI> byNode) {
         throw wrong(pair);
     }
 
-    /** Whether paths can be put behind it: a scheme that we speak, a host, and nothing after the port but a slash. */
+    /**
+     * Whether paths can be put behind it: the scheme that nodes speak to each other, a host, and nothing after the port but
+     * a slash.
+     */
     static boolean isBase(URI url) {
         return url.getHost() != null
-                && ("http".equals(url.getScheme()) || "https".equals(url.getScheme()))
+                && "http".equals(url.getScheme())
                 && (url.getRawPath().isEmpty() || url.getRawPath().equals("/"))
                 && url.getRawUserInfo() == null
                 && url.getRawQuery() == null
@@ -57,6 +60,6 @@ public record PeerUrls(SortedMap<NodeId, URI> byNode) {
     private static IllegalArgumentException wrong(String pair) {
         return new IllegalArgumentException(
                 "BELLWETHER_PEER_URLS is a list such as n2=http://host:port,n3=http://host:port, but '" + pair.strip()
-                        + "' is no part of one");
+                        + "' is no part of one. Nodes speak plain HTTP to each other");
     }
 }

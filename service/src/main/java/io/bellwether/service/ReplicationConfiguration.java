@@ -1,7 +1,13 @@
 package io.bellwether.service;
 
+import io.bellwether.replication.Settings;
 import io.bellwether.replication.WriteQuorum;
+import io.dropwizard.util.DataSize;
+import io.dropwizard.util.DataSizeUnit;
 import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MaxDataSize;
+import io.dropwizard.validation.MaxDuration;
+import io.dropwizard.validation.MinDataSize;
 import io.dropwizard.validation.MinDuration;
 import io.dropwizard.validation.ValidationMethod;
 import jakarta.validation.constraints.Min;
@@ -13,7 +19,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far acknowledged writes must have spread, and how long silence is tolerated.
+ * How far acknowledged writes must have spread, how long silence is tolerated, and how much is in flight. What each limit
+ * means stands in {@link Settings}.
  *
  * @param minInSync the least number of in-sync replicas, null for what the control record says
  * @param writeQuorum {@code majority}, {@code all}, or empty for what the control record says
@@ -31,10 +38,24 @@ public record ReplicationConfiguration(
                 message = "is 'majority', 'all', or empty for what ZooKeeper's record says (BELLWETHER_WRITE_QUORUM)")
         String writeQuorum,
 
-        @NotNull @MinDuration(value = 300, unit = TimeUnit.MILLISECONDS)
+        @NotNull
+        @MinDuration(value = 300, unit = TimeUnit.MILLISECONDS)
+        @MaxDuration(value = 10, unit = TimeUnit.MINUTES)
         Duration leaderTimeout,
 
-        @NotNull Duration evictAfter) {
+        @NotNull @MaxDuration(value = 1, unit = TimeUnit.HOURS)
+        Duration evictAfter,
+
+        @NotNull @MinDuration(value = 10, unit = TimeUnit.MILLISECONDS)
+        Duration heartbeat,
+
+        @NotNull
+        @MinDataSize(value = 1, unit = DataSizeUnit.KIBIBYTES)
+        @MaxDataSize(value = 64, unit = DataSizeUnit.MEBIBYTES)
+        DataSize maxAppendSize,
+
+        @NotNull DataSize maxUncommittedSize,
+        @NotNull DataSize recentSize) {
 
     public OptionalInt requiredInSync() {
         return minInSync == null ? OptionalInt.empty() : OptionalInt.of(minInSync);
@@ -42,6 +63,25 @@ public record ReplicationConfiguration(
 
     public Optional<WriteQuorum> requiredWriteQuorum() {
         return writeQuorum.isEmpty() ? Optional.empty() : Optional.of(WriteQuorum.of(writeQuorum));
+    }
+
+    /** The same as the protocol wants it. */
+    Settings settings() {
+        return new Settings(
+                heartbeat.toMilliseconds(),
+                leaderTimeout.toMilliseconds(),
+                evictAfter.toMilliseconds(),
+                (int) maxAppendSize.toBytes(),
+                maxUncommittedSize.toBytes(),
+                recentSize.toBytes());
+    }
+
+    /** Else one heartbeat that comes late would look like silence. */
+    @ValidationMethod(message = "heartbeat is at most a third of leaderTimeout (BELLWETHER_LEADER_TIMEOUT)")
+    public boolean isHeartbeatWellWithinTheTimeout() {
+        return heartbeat == null
+                || leaderTimeout == null
+                || 3 * heartbeat.toMilliseconds() <= leaderTimeout.toMilliseconds();
     }
 
     /** Else a follower would be evicted for a silence that doesn't even make a leader suspect. */

@@ -13,7 +13,6 @@ import io.bellwether.replication.NodeId;
 import io.bellwether.replication.Notice;
 import io.bellwether.replication.Replica;
 import io.bellwether.replication.ReplicaId;
-import io.bellwether.replication.Settings;
 import io.bellwether.replication.WriteQuorum;
 import io.bellwether.service.data.Records;
 import io.bellwether.service.http.ClientFaces;
@@ -22,11 +21,11 @@ import io.bellwether.service.http.Limits;
 import io.bellwether.service.http.peer.HttpPeers;
 import io.bellwether.service.http.peer.Lane;
 import io.bellwether.service.http.peer.PeerEvents;
-import io.bellwether.service.http.peer.PeerSettings;
 import io.bellwether.service.node.NodeLoop;
 import io.bellwether.service.storage.Store;
-import io.bellwether.service.storage.StoreSettings;
+import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.core.setup.Environment;
+import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.lifecycle.Managed;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -35,7 +34,10 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,8 +52,12 @@ final class RunningNode implements Managed {
 
     private final SecureRandom random = new SecureRandom();
     private final BellwetherConfiguration configuration;
+    private final String connect;
     private final Halt halt;
     private final StartGuard guard;
+    private final ZooKeeperContact contact;
+    private final AtomicBoolean leaving = new AtomicBoolean();
+    private volatile boolean joined;
     private final NodeLoop loop;
     private final Store store;
     private final HttpPeers peers;
@@ -60,23 +66,25 @@ final class RunningNode implements Managed {
     private final ServingNode node;
 
     /**
-     * @param connect where ZooKeeper is
-     * @throws IOException if the data directory cannot be used
+     * @param zooKeeper asked once, when the data directory is held: an embedded ZooKeeper keeps its data in there
+     * @throws IOException if the embedded ZooKeeper does not start
      */
-    RunningNode(BellwetherConfiguration configuration, String connect, Environment environment, Halt halt)
-            throws IOException {
+    RunningNode(BellwetherConfiguration configuration, ZooKeeperAddress zooKeeper, Environment environment, Halt halt)
+            throws IOException, InterruptedException {
         this.configuration = configuration;
         this.halt = halt;
         NodeId id = configuration.node().nodeId();
         this.guard = new StartGuard(configuration.replication(), halt::because);
-        this.loop = new NodeLoop("node-" + id, halt::because);
+        this.loop = new NodeLoop("node-" + id, configuration.gateway().maxQueuedRequests(), halt::because);
         this.store = Store.open(
                 configuration.node().data(),
                 id,
                 configuration.node().cluster(),
-                StoreSettings.DEFAULT,
+                configuration.store().settings(),
                 loop::written,
                 halt::because);
+        this.connect = zooKeeper.find();
+        this.contact = new ZooKeeperContact(connect);
         ReplicaId replicaId = new ReplicaId(id, store.log().storeId());
         String process = id + "-" + HexFormat.of().toHexDigits(random.nextInt());
         Identity identity = new Identity(
@@ -85,10 +93,12 @@ final class RunningNode implements Managed {
                 configuration.node().advertisedUrl().toString(),
                 version(),
                 Instant.now());
-        Limits limits = limits();
+        Limits limits = configuration.clients().limits();
 
         this.peers = new HttpPeers(
-                id, PeerSettings.DEFAULT, configuration.peers().urls().byNode());
+                id,
+                configuration.peers().settings(),
+                configuration.peers().urls().byNode());
         for (Lane lane : Lane.values()) {
             var servlet = environment.servlets().addServlet("peer-" + lane.path(), peers.servlet(lane));
             servlet.setAsyncSupported(true);
@@ -100,7 +110,8 @@ final class RunningNode implements Managed {
                 limits,
                 identity,
                 configuration.peers().urls().byNode(),
-                System::nanoTime);
+                System::nanoTime,
+                halt::because);
         Member self = new Member(
                 replicaId,
                 identity.url(),
@@ -116,11 +127,12 @@ final class RunningNode implements Managed {
                 process,
                 faces::storeAnsweringAt,
                 loop);
-        GatewaySettings gateway = gatewaySettings(limits);
+        GatewaySettings gateway =
+                configuration.gateway().settings(configuration.clients().maxTimeout());
         Replica replica = new Replica(
                 replicaId,
                 process,
-                settings(),
+                configuration.replication().settings(),
                 bootstrap(),
                 store.log(),
                 store.tables().applied().index(),
@@ -135,7 +147,26 @@ final class RunningNode implements Managed {
                 process,
                 random.nextLong() >>> 1,
                 new Owner());
+        NodeHealth.register(
+                environment.healthChecks(),
+                loop,
+                configuration.node().data(),
+                configuration.store().minFreeSize().toBytes());
         environment.lifecycle().addServerLifecycleListener(this::join);
+        environment.lifecycle().addEventListener(new LifeCycle.Listener() {
+            /** Before Jetty turns anybody away: what is under way is still answered, and others take over meanwhile. */
+            @Override
+            public void lifeCycleStopping(LifeCycle stopping) {
+                if (stopping instanceof Server) {
+                    leave();
+                }
+            }
+        });
+    }
+
+    /** Finds out where ZooKeeper is, and may start one for that. */
+    interface ZooKeeperAddress {
+        String find() throws IOException, InterruptedException;
     }
 
     /** Hears what the node has to tell. */
@@ -145,23 +176,13 @@ final class RunningNode implements Managed {
             guard.changed(notices);
         }
 
+        /** Rule 3.4: this store has lost what it had acknowledged. It must not come back as if nothing had happened. */
         @Override
         public void stop(String why) {
-            halt.because(why);
+            store.retire(why);
+            halt.because(why + " Move the directory " + configuration.node().data()
+                    + " away and start this node with an empty one: it joins as a new store, which the leader fills");
         }
-    }
-
-    private Settings settings() {
-        Settings defaults = Settings.DEFAULT;
-        ReplicationConfiguration replication = configuration.replication();
-        long leaderTimeout = replication.leaderTimeout().toMilliseconds();
-        return new Settings(
-                Math.min(defaults.heartbeatMillis(), leaderTimeout / 5),
-                leaderTimeout,
-                replication.evictAfter().toMilliseconds(),
-                defaults.maxAppendBytes(),
-                defaults.maxUncommittedBytes(),
-                defaults.recentBytes());
     }
 
     private Bootstrap bootstrap() {
@@ -170,33 +191,6 @@ final class RunningNode implements Managed {
                 UUID.randomUUID().toString(),
                 configuration.replication().requiredWriteQuorum().orElse(WriteQuorum.MAJORITY),
                 configuration.replication().requiredInSync().orElse(minInSync));
-    }
-
-    private Limits limits() {
-        Limits defaults = Limits.DEFAULT;
-        int maxValueSize =
-                Math.toIntExact(configuration.clients().maxValueSize().toBytes());
-        return new Limits(
-                maxValueSize,
-                defaults.defaultTimeout(),
-                defaults.maxTimeout(),
-                defaults.defaultPageLimit(),
-                defaults.maxPageLimit(),
-                defaults.maxPageSize(),
-                Math.max(defaults.maxReceivingSize(), maxValueSize));
-    }
-
-    private static GatewaySettings gatewaySettings(Limits limits) {
-        GatewaySettings defaults = GatewaySettings.DEFAULT;
-        long longest = limits.maxTimeout().toMillis();
-        return new GatewaySettings(
-                defaults.maxHeldBytes(),
-                defaults.maxHeldRequests(),
-                defaults.maxForwardBytes(),
-                defaults.retryMillis(),
-                defaults.patienceMillis(),
-                longest,
-                defaults.keyRetentionMillis());
     }
 
     private static String version() {
@@ -208,11 +202,10 @@ final class RunningNode implements Managed {
 
     /** The server listens: others may be told of this node now. */
     private void join(Server server) {
-        if (!configuration.node().advertisedUrl().getHost().startsWith("127.")
-                && configuration.peers().secret().isEmpty()) {
+        if (isExposed() && configuration.peers().secret().isEmpty()) {
             LOG.warn(
-                    "This node is advertised beyond loopback without a peer secret: whoever reaches its port can act as"
-                            + " a node. Set BELLWETHER_PEER_SECRET on all nodes");
+                    "This node listens beyond loopback without a peer secret: whoever reaches its port can act as a node."
+                            + " Set BELLWETHER_PEER_SECRET on all nodes");
         }
         peers.start(new PeerEvents() {
             @Override
@@ -232,29 +225,64 @@ final class RunningNode implements Managed {
             }
         });
         loop.start(node, store.tables(), coordination, this::viewSeen);
+        joined = true;
         LOG.info(
-                "node {} store {} of cluster '{}' is up at {}",
+                "node up id={} store={} cluster={} url={} zookeeper={} data={}",
                 configuration.node().id(),
                 store.log().storeId(),
                 configuration.node().cluster(),
-                configuration.node().advertisedUrl());
+                configuration.node().advertisedUrl(),
+                connect,
+                configuration.node().data().toAbsolutePath().normalize());
+    }
+
+    /** Whether strangers can reach the port of clients and peers. */
+    private boolean isExposed() {
+        return configuration.getServerFactory() instanceof DefaultServerFactory server
+                && server.getApplicationConnectors().stream()
+                        .anyMatch(connector -> connector instanceof HttpConnectorFactory http
+                                && !"127.0.0.1".equals(http.getBindHost())
+                                && !"::1".equals(http.getBindHost())
+                                && !"localhost".equals(http.getBindHost()));
     }
 
     /** On the loop's thread, with every tick. */
     private void viewSeen(Coordination.View view) {
         guard.view(view);
+        contact.seen(view.session(), monotonicMillis()).ifPresent(StartGuard::say);
         peers.members(view.members());
         peers.clusterId(node.replica().clusterId());
     }
 
-    /** Nobody is told any more that it is ready; whoever waits hears what is known; then the disk is closed. */
-    @Override
-    public void stop() {
+    private static long monotonicMillis() {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime());
+    }
+
+    /**
+     * The process was told to end. Nobody is told any more that the node is ready; whoever waits is answered; then the
+     * session with ZooKeeper is closed, so that the others need not wait for it to expire.
+     */
+    private void leave() {
+        if (!leaving.compareAndSet(false, true)) {
+            return;
+        }
+        if (joined) {
+            LOG.info("node stopping id={}", configuration.node().id());
+        }
         faces.stopping();
         loop.close();
         coordination.close();
         peers.close();
+    }
+
+    /** After the last answer has gone out. */
+    @Override
+    public void stop() {
+        leave();
         store.close();
+        if (joined) {
+            LOG.info("node stopped id={}", configuration.node().id());
+        }
     }
 
     /** Where an embedded ZooKeeper keeps its data. */

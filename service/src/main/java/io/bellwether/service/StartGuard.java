@@ -56,14 +56,18 @@ final class StartGuard {
         }
     }
 
+    static void say(Notice notice) {
+        switch (notice.level()) {
+            case INFO -> LOG.info(notice.text());
+            case WARN -> LOG.warn(notice.text());
+            case ERROR -> LOG.error(notice.text());
+        }
+    }
+
     /** One line of the log each; a guard that fails before this node has met a leader ends it. */
     void changed(List<Notice> notices) {
         for (Notice notice : notices) {
-            switch (notice.level()) {
-                case INFO -> LOG.info(notice.text());
-                case WARN -> LOG.warn(notice.text());
-                case ERROR -> LOG.error(notice.text());
-            }
+            say(notice);
             inContact |= notice.text().startsWith("following ") || notice.text().startsWith("leading ");
             if (notice.text().startsWith(GUARD) && !inContact) {
                 halt.accept(notice.text().substring(GUARD.length()));

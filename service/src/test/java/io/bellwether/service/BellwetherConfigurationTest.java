@@ -1,12 +1,17 @@
 package io.bellwether.service;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bellwether.gateway.GatewaySettings;
 import io.bellwether.replication.NodeId;
+import io.bellwether.replication.Settings;
 import io.bellwether.replication.WriteQuorum;
 import io.bellwether.service.http.Limits;
+import io.bellwether.service.http.peer.PeerSettings;
+import io.bellwether.service.storage.StoreSettings;
 import io.dropwizard.configuration.ConfigurationException;
 import io.dropwizard.configuration.FileConfigurationSourceProvider;
 import io.dropwizard.configuration.SubstitutingSourceProvider;
@@ -17,8 +22,10 @@ import io.dropwizard.jersey.validation.Validators;
 import io.dropwizard.jetty.ConnectorFactory;
 import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.util.Duration;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +68,7 @@ class BellwetherConfigurationTest {
                 entry("BELLWETHER_HTTP_PORT", "9080"),
                 entry("BELLWETHER_ADMIN_PORT", "9081"),
                 entry("BELLWETHER_BIND", "0.0.0.0"),
-                entry("BELLWETHER_ADVERTISED_URL", "https://n2.example:443"),
+                entry("BELLWETHER_ADVERTISED_URL", "http://n2.example:8080"),
                 entry("BELLWETHER_ZOOKEEPER", "a:2181,b:2181/chroot"),
                 entry("BELLWETHER_DATA", "/var/lib/bellwether"),
                 entry("BELLWETHER_MIN_IN_SYNC", "2"),
@@ -75,7 +82,7 @@ class BellwetherConfigurationTest {
 
         assertThat(configuration.node())
                 .isEqualTo(new NodeConfiguration(
-                        "n2", "t", Path.of("/var/lib/bellwether"), URI.create("https://n2.example:443")));
+                        "n2", "t", Path.of("/var/lib/bellwether"), URI.create("http://n2.example:8080")));
         assertThat(configuration.zookeeper())
                 .isEqualTo(new ZooKeeperConfiguration("a:2181,b:2181/chroot", Duration.seconds(20)));
         assertThat(configuration.zookeeper().embedded()).isFalse();
@@ -127,7 +134,10 @@ class BellwetherConfigurationTest {
                 "BELLWETHER_SESSION_TIMEOUT | 10           | zookeeper.sessionTimeout",
                 "BELLWETHER_LEADER_TIMEOUT  | 10ms         | replication.leaderTimeout must be greater than",
                 "BELLWETHER_EVICT_AFTER     | 500ms        | evictAfter is not shorter than leaderTimeout",
+                "BELLWETHER_ADVERTISED_URL  | https://n1:8080 | nodes speak plain HTTP to each other",
+                "BELLWETHER_ZOOKEEPER       | /chroot      | names at least one host",
                 "BELLWETHER_PEER_URLS       | n2           | 'n2' is no part of one",
+                "BELLWETHER_PEER_URLS       | n2=https://n2:8080 | Nodes speak plain HTTP to each other",
                 "BELLWETHER_PEER_URLS       | n2=nowhere   | 'n2=nowhere' is no part of one",
                 "BELLWETHER_PEER_URLS       | n2=http://a:1,n2=http://b:1 | node 'n2' has two addresses",
             })
@@ -135,6 +145,92 @@ class BellwetherConfigurationTest {
         assertThatThrownBy(() -> read(Map.of(variable, value)))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContaining(complaint);
+    }
+
+    @Test
+    void theShippedLimitsAreTheDefaultsOfTheRooms() throws Exception {
+        BellwetherConfiguration configuration = read(Map.of());
+
+        assertThat(configuration.replication().settings()).isEqualTo(Settings.DEFAULT);
+        assertThat(configuration.gateway().settings(configuration.clients().maxTimeout()))
+                .isEqualTo(GatewaySettings.DEFAULT);
+        assertThat(configuration.peers().settings()).isEqualTo(PeerSettings.DEFAULT);
+        assertThat(configuration.store().settings()).isEqualTo(StoreSettings.DEFAULT);
+        assertThat(configuration.clients().limits()).isEqualTo(Limits.DEFAULT);
+    }
+
+    /** Both sides of each limit: the last value that is taken, and the first that is not. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "heartbeat                | 10ms      | 9ms       | replication.heartbeat",
+                "heartbeat                | 333ms     | 334ms     | heartbeat is at most a third of leaderTimeout",
+                "maxAppendSize            | 1KiB      | 1023B     | replication.maxAppendSize",
+                "maxAppendSize            | 4080KiB   | 4081KiB   | peers.maxPostSize is at least replication.maxAppendSize",
+                "maxUncommittedSize       | 1040KiB   | 1039KiB   | replication.maxUncommittedSize is at least",
+                "maxPostSize              | 2MiB      | 2047KiB   | peers.maxPostSize is at least twice gateway.maxForwardSize",
+                "maxPostSize              | 4MiB      | 4097KiB   | are not below maxPostSize",
+                "maxQueuedReplicationSize | 4MiB      | 4095KiB   | are not below maxPostSize",
+                "maxQueuedControlSize     | 4MiB      | 4095KiB   | are not below maxPostSize",
+                "maxQueuedControlSize     | 1GiB      | 1025MiB   | peers.maxQueuedControlSize",
+                "maxPeers                 | 1         | 0         | peers.maxPeers",
+                "maxPeers                 | 1000      | 1001      | peers.maxPeers",
+                "connectTimeout           | 10ms      | 9ms       | peers.connectTimeout",
+                "connectTimeout           | 60s       | 61s       | peers.connectTimeout",
+                "exchangeTimeout          | 501ms     | 500ms     | holdTimeout is shorter than exchangeTimeout",
+                "exchangeTimeout          | 60s       | 61s       | peers.exchangeTimeout",
+                "holdTimeout              | 1ms       | 0ms       | peers.holdTimeout",
+                "maxBackoff               | 1ms       | 0ms       | peers.maxBackoff",
+                "maxBackoff               | 10s       | 11s       | peers.maxBackoff",
+                "maxIdle                  | 1s        | 999ms     | peers.maxIdle",
+                "maxIdle                  | 25s       | 26s       | peers.maxIdle",
+                "maxValueSize             | 3MiB      | 4081KiB   | peers.maxPostSize is at least clients.maxValueSize",
+                "maxQueuedRequests        | 1         | 0         | gateway.maxQueuedRequests",
+                "maxHeldSize              | 1040KiB   | 1039KiB   | gateway.maxHeldSize is at least",
+                "maxHeldRequests          | 1         | 0         | gateway.maxHeldRequests",
+                "maxForwardSize           | 1KiB      | 1023B     | gateway.maxForwardSize",
+                "maxForwardSize           | 2MiB      | 2049KiB   | peers.maxPostSize is at least twice",
+                "retryInterval            | 1ms       | 0ms       | gateway.retryInterval",
+                "retryInterval            | 10s       | 11s       | gateway.retryInterval",
+                "patience                 | 10ms      | 9ms       | gateway.patience",
+                "patience                 | 60s       | 61s       | gateway.patience",
+                "keyRetention             | 1m        | 59s       | gateway.keyRetention",
+                "keyRetention             | 365d      | 366d      | gateway.keyRetention",
+                "blockCacheSize           | 1MiB      | 1023KiB   | store.blockCacheSize",
+                "logBufferSize            | 64KiB     | 63KiB     | store.logBufferSize",
+                "logBufferSize            | 1GiB      | 1025MiB   | store.logBufferSize",
+                "tableBufferSize          | 64KiB     | 63KiB     | store.tableBufferSize",
+                "tableBuffers             | 2         | 1         | store.tableBuffers",
+                "tableBuffers             | 64        | 65        | store.tableBuffers",
+                "batchSize                | 1B        | 0B        | store.batchSize",
+                "batchSize                | 256MiB    | 257MiB    | store.batchSize",
+                "cutFiles                 | 1         | 0         | store.cutFiles",
+                "cutFileSize              | 0B        | much      | cutFileSize",
+                "recentSize               | 0B        | much      | recentSize",
+                "minFreeSize              | 0B        | much      | minFreeSize",
+            })
+    void eachLimitHasTwoSides(String setting, String taken, String refused, String complaint) throws Exception {
+        readWith(setting, taken);
+        assertThatThrownBy(() -> readWith(setting, refused))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining(complaint);
+    }
+
+    @Test
+    void aKeyIsKnownLongerThanAnyOfItsCopiesMayTakeHoweverShortItsRetention() throws Exception {
+        BellwetherConfiguration configuration = readWith("keyRetention", "1m");
+        GatewaySettings settings =
+                configuration.gateway().settings(configuration.clients().maxTimeout());
+
+        assertThat(settings.keyRetentionMillis()).isEqualTo(60_000 + 2 * settings.maxTimeoutMillis());
+    }
+
+    @Test
+    void aSettingThatIsMissingIsNamed() {
+        assertThatThrownBy(() -> readText(shipped().replaceFirst("(?m)^  patience: .*$", "")))
+                .isInstanceOf(ConfigurationException.class)
+                .hasMessageContaining("gateway.patience");
     }
 
     @Test
@@ -151,6 +247,27 @@ class BellwetherConfigurationTest {
                         new SubstitutingSourceProvider(
                                 new FileConfigurationSourceProvider(), new Variables(environment)),
                         SHIPPED.toString());
+    }
+
+    /** The shipped file with another value in one place. */
+    private static BellwetherConfiguration readWith(String setting, String value)
+            throws IOException, ConfigurationException {
+        String line = "(?m)^  " + setting + ": .*$";
+        assertThat(shipped()).containsPattern(line);
+        return readText(shipped().replaceFirst(line, "  " + setting + ": " + value));
+    }
+
+    private static BellwetherConfiguration readText(String text) throws IOException, ConfigurationException {
+        return new YamlConfigurationFactory<>(
+                        BellwetherConfiguration.class, Validators.newValidator(), Jackson.newObjectMapper(), "none")
+                .build(
+                        new SubstitutingSourceProvider(
+                                path -> new ByteArrayInputStream(text.getBytes(UTF_8)), new Variables(Map.of())),
+                        "changed");
+    }
+
+    private static String shipped() throws IOException {
+        return Files.readString(SHIPPED);
     }
 
     private static HttpConnectorFactory application(BellwetherConfiguration configuration) {

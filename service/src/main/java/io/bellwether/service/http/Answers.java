@@ -1,10 +1,12 @@
 package io.bellwether.service.http;
 
+import io.bellwether.replication.InvariantViolation;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,11 +19,14 @@ final class Answers {
     private static final Logger LOG = LoggerFactory.getLogger(Answers.class);
 
     private final Executor executor;
+    private final Consumer<Throwable> broken;
     private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean draining = new AtomicBoolean();
 
-    Answers(Executor executor) {
+    /** @param broken hears of a row that is not what a node wrote: the process must stop */
+    Answers(Executor executor, Consumer<Throwable> broken) {
         this.executor = executor;
+        this.broken = broken;
     }
 
     /** Has {@code answer} written soon, on another thread, after those before it. Cheap, and never throws. */
@@ -53,9 +58,11 @@ final class Answers {
     }
 
     /** One answer that fails is one client without an answer, not all of them; its exchange times out. */
-    private static void writeOne(Runnable answer) {
+    private void writeOne(Runnable answer) {
         try {
             answer.run();
+        } catch (InvariantViolation e) {
+            broken.accept(e);
         } catch (RuntimeException e) {
             LOG.error("an answer could not be written", e);
         }

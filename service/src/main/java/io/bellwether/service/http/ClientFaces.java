@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
@@ -30,6 +31,7 @@ public final class ClientFaces {
      * @param requests what stands behind the faces
      * @param peerUrls addresses of peers that override the advertised ones
      * @param nanoTime a monotonic clock
+     * @param broken hears, on any thread, of data that no node wrote: the process must stop
      */
     public static ClientFaces register(
             Environment environment,
@@ -37,10 +39,11 @@ public final class ClientFaces {
             Limits limits,
             Identity identity,
             Map<NodeId, URI> peerUrls,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            Consumer<Throwable> broken) {
         ClientFaces faces = new ClientFaces();
         registerProblems(environment, identity);
-        registerRecords(environment, requests, limits, identity, nanoTime);
+        registerRecords(environment, requests, limits, identity, nanoTime, broken);
         faces.registerOperators(environment, requests, identity, peerUrls);
         return faces;
     }
@@ -73,9 +76,14 @@ public final class ClientFaces {
     }
 
     private static void registerRecords(
-            Environment environment, Requests requests, Limits limits, Identity identity, LongSupplier nanoTime) {
-        Answers answers = new Answers(thread(environment, "answers"));
-        Answers pages = new Answers(thread(environment, "pages"));
+            Environment environment,
+            Requests requests,
+            Limits limits,
+            Identity identity,
+            LongSupplier nanoTime,
+            Consumer<Throwable> broken) {
+        Answers answers = new Answers(thread(environment, "answers"), broken);
+        Answers pages = new Answers(thread(environment, "pages"), broken);
         RecordsServlet records = new RecordsServlet(requests, limits, identity, answers, pages, nanoTime);
         ServletRegistration.Dynamic servlet = environment.servlets().addServlet("records", records);
         servlet.setAsyncSupported(true);

@@ -43,9 +43,7 @@ final class JettyProblems implements Request.Handler {
     private static Problem problem(Request request, int responseStatus) {
         Object attribute = request.getAttribute(ErrorHandler.ERROR_STATUS);
         int status = attribute instanceof Integer told ? told : responseStatus;
-        boolean write = RecordsServlet.isWrite(request.getMethod());
-        // What Jetty refuses has not reached us. Where it failed on the way back, we can't tell.
-        WriteFate fate = write ? (status < 500 ? WriteFate.NONE : WriteFate.UNKNOWN) : null;
+        WriteFate fate = RecordsServlet.isWrite(request.getMethod()) ? fate(status) : null;
         Problem ofKey = status == 400 ? ofKey(request) : null;
         if (ofKey != null) {
             return ofKey.with(fate);
@@ -56,6 +54,11 @@ final class JettyProblems implements Request.Handler {
                     status, ProblemCode.INVALID_PATH, "The request's target can't be read. " + reason + ".", fate);
         }
         return new Problem(status, code(status), detail(status, request), fate);
+    }
+
+    /** What Jetty refuses has not reached us, nor has what comes while it stops. Where it failed later, we can't tell. */
+    static WriteFate fate(int status) {
+        return status < 500 || status == 503 ? WriteFate.NONE : WriteFate.UNKNOWN;
     }
 
     private static @Nullable Problem ofKey(Request request) {
@@ -95,7 +98,7 @@ final class JettyProblems implements Request.Handler {
             case METHOD_NOT_ALLOWED ->
                 PercentEncoding.shown(request.getMethod()) + " is not for "
                         + PercentEncoding.shown(request.getHttpURI().getPath()) + ".";
-            case STOPPING -> "This node is being stopped. Ask another node.";
+            case STOPPING -> "This node is being stopped, and has not looked at the request. Send it to another.";
             case INTERNAL_ERROR -> "This node failed on the request; its log says how.";
             default -> "The request is refused: " + PercentEncoding.shown(reason(status, request)) + ".";
         };

@@ -1,8 +1,8 @@
 package io.bellwether.service.http;
 
+import io.bellwether.gateway.ReadLevel;
 import io.bellwether.replication.Bytes;
 import io.bellwether.service.data.Command;
-import io.bellwether.service.node.ReadLevel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,11 +1,11 @@
 package io.bellwether.service.http;
 
+import io.bellwether.gateway.ReadLevel;
 import io.bellwether.replication.Bytes;
 import io.bellwether.replication.Position;
 import io.bellwether.replication.Tables;
 import io.bellwether.service.data.RecordReader;
 import io.bellwether.service.data.StoredRecord;
-import io.bellwether.service.node.ReadLevel;
 import io.bellwether.service.node.ReadOutcome;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.Optional;

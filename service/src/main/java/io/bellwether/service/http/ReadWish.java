@@ -1,6 +1,6 @@
 package io.bellwether.service.http;
 
-import io.bellwether.service.node.ReadLevel;
+import io.bellwether.gateway.ReadLevel;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -17,10 +17,10 @@ final class ReadWish {
         Optional<Duration> maxStaleness = query.duration(MAX_STALENESS);
         String consistency = query.text(CONSISTENCY).orElse("linearizable");
         if (consistency.equals("bounded")) {
-            return new ReadLevel.Bounded(
-                    maxStaleness.orElseThrow(
-                            () -> Query.refused(
-                                    "The parameter 'max-staleness' is missing; consistency=bounded needs it, such as max-staleness=2s.")));
+            Duration bound = maxStaleness.orElseThrow(
+                    () -> Query.refused(
+                            "The parameter 'max-staleness' is missing; consistency=bounded needs it, such as max-staleness=2s."));
+            return new ReadLevel.Bounded(bound.toMillis());
         }
         if (maxStaleness.isPresent()) {
             throw Query.refused("The parameter 'max-staleness' goes with consistency=bounded only.");

@@ -1,11 +1,11 @@
 package io.bellwether.service.http;
 
+import io.bellwether.gateway.ReadLevel;
 import io.bellwether.gateway.RequestId;
 import io.bellwether.replication.Bytes;
 import io.bellwether.service.data.Command;
 import io.bellwether.service.data.CommandCodec;
 import io.bellwether.service.data.Condition;
-import io.bellwether.service.node.ReadLevel;
 import io.bellwether.service.node.Requests;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,5 +1,6 @@
 package io.bellwether.service.node;
 
+import io.bellwether.gateway.ReadLevel;
 import io.bellwether.gateway.ReadVerdict;
 import io.bellwether.gateway.RequestId;
 import io.bellwether.gateway.ServingNode;
@@ -41,11 +42,12 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
 
     /** How often the node sees time pass when nothing else happens. */
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
-    /** Events of clients that may wait for this thread; beyond, writes and reads are refused at the door. */
-    private static final int MAX_CLIENT_EVENTS = 20_000;
+    /** A node that is told to stop goes on for so long at most, so that what its clients wait for can still happen. */
+    private static final long DRAIN_MILLIS = 2_000;
 
     private static final long STOP_SECONDS = 10;
 
+    private final int maxClientEvents;
     private final Consumer<Throwable> fatal;
     private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicInteger clientEvents = new AtomicInteger();
@@ -65,8 +67,12 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
     private record Parts(
             ServingNode node, Tables tables, Coordination coordination, Consumer<Coordination.View> viewSeen) {}
 
-    /** @param fatal hears on the loop's thread why the process must stop; it does not return to normal life */
-    public NodeLoop(String name, Consumer<Throwable> fatal) {
+    /**
+     * @param maxClientEvents of clients that may wait for this thread; beyond, writes and reads are refused at the door
+     * @param fatal hears on the loop's thread why the process must stop; it does not return to normal life
+     */
+    public NodeLoop(String name, int maxClientEvents, Consumer<Throwable> fatal) {
+        this.maxClientEvents = maxClientEvents;
         this.fatal = fatal;
         this.thread = new Thread(this::live, name);
     }
@@ -87,16 +93,30 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
     private void live() {
         try {
             Parts driven = Objects.requireNonNull(parts, "a loop is started with its parts");
-            while (!stopping || !inbox.isEmpty()) {
+            while (!stopping) {
                 step(driven);
                 waitForEvents();
             }
+            drain(driven);
             driven.node().stop();
         } catch (RuntimeException | Error broken) { // a broken invariant or a dead disk: nothing goes on after that
             fatal.accept(broken);
         } finally {
             ended.countDown();
         }
+    }
+
+    /** Nothing new is let in any more; what clients wait for already is given the time to happen. */
+    private void drain(Parts driven) {
+        long untilMillis = nowMillis() + DRAIN_MILLIS;
+        do {
+            step(driven);
+            waitForEvents();
+        } while (!inbox.isEmpty() || (isAwaited(driven.node()) && nowMillis() < untilMillis));
+    }
+
+    private static boolean isAwaited(ServingNode node) {
+        return node.heldWrites() > 0 || node.waitingReads() > 0;
     }
 
     private void step(Parts driven) {
@@ -141,7 +161,7 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
         return Objects.requireNonNull(parts, "events are run by a started loop").node();
     }
 
-    /** Whoever waits for a write hears what is known of it; then the thread ends. */
+    /** Lets no client in any more; whoever waits hears what became of it, or what is known; then the thread ends. */
     @Override
     public void close() {
         stopping = true;
@@ -218,8 +238,8 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
     public void read(ReadLevel level, long minIndex, Duration timeout, Consumer<ReadOutcome> whenDone) {
         Parts driven = parts;
         if (driven == null || !answeredHere(driven.tables(), level, minIndex, whenDone)) {
-            boolean entered = fromClient(() -> node().read(
-                            wish(level), minIndex, timeout.toMillis(), verdict -> whenDone.accept(outcome(verdict))));
+            boolean entered = fromClient(() ->
+                    node().read(level, minIndex, timeout.toMillis(), verdict -> whenDone.accept(outcome(verdict))));
             if (!entered) {
                 whenDone.accept(new ReadOutcome.NoLeader());
             }
@@ -233,8 +253,7 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
         // The moment is read before the view is opened: the view shows at least what was there at that moment.
         long freshAsOf = freshAsOfMillis;
         long staleness = freshAsOf < 0 ? -1 : nowMillis() - freshAsOf;
-        if (level instanceof ReadLevel.Bounded bounded
-                && (staleness < 0 || staleness > bounded.maxStaleness().toMillis())) {
+        if (level instanceof ReadLevel.Bounded bounded && (staleness < 0 || staleness > bounded.maxStalenessMillis())) {
             return false;
         }
         Tables.View view = tables.view();
@@ -244,16 +263,6 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
         }
         whenDone.accept(new ReadOutcome.Ready(view, staleness));
         return true;
-    }
-
-    private static io.bellwether.gateway.ReadLevel wish(ReadLevel level) {
-        if (level instanceof ReadLevel.Bounded bounded) {
-            return new io.bellwether.gateway.ReadLevel.Bounded(
-                    bounded.maxStaleness().toMillis());
-        }
-        return level instanceof ReadLevel.Local
-                ? new io.bellwether.gateway.ReadLevel.Local()
-                : new io.bellwether.gateway.ReadLevel.Linearizable();
     }
 
     private ReadOutcome outcome(ReadVerdict verdict) {
@@ -271,7 +280,7 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
 
     /** Lets a client's event in unless too many wait already. */
     private boolean fromClient(Runnable event) {
-        if (stopping || clientEvents.incrementAndGet() > MAX_CLIENT_EVENTS) {
+        if (stopping || clientEvents.incrementAndGet() > maxClientEvents) {
             clientEvents.decrementAndGet();
             return false;
         }

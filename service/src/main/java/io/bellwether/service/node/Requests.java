@@ -1,5 +1,6 @@
 package io.bellwether.service.node;
 
+import io.bellwether.gateway.ReadLevel;
 import io.bellwether.gateway.RequestId;
 import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.replication.Bytes;

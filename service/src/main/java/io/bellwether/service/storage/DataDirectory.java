@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * lock          held by the operating system for the process that uses the folder; its content means nothing
  * identity      node, store, cluster and format: written last when a store is made, so that with it everything is there
+ * retired       there when the store must never be used again, and why
  * creating      there while a store is being made, and never with an identity that was ever used
  * log/          {@link RocksLog}
  * durable-mark  {@link DurableMark}: up to where the log must be there
@@ -38,6 +39,7 @@ final class DataDirectory implements AutoCloseable {
 
     private static final String IDENTITY = "identity";
     private static final String CREATING = "creating";
+    private static final String RETIRED = "retired";
 
     private final Path folder;
     private final FileChannel lockFile;
@@ -82,6 +84,7 @@ final class DataDirectory implements AutoCloseable {
      * @throws StoreRefused if it is another's
      */
     Optional<StoreId> storeOf(NodeId node, String cluster) throws IOException {
+        refuseRetired();
         Path file = folder.resolve(IDENTITY);
         if (!Files.exists(file)) {
             refuseRemainsWithoutIdentity();
@@ -119,6 +122,11 @@ final class DataDirectory implements AutoCloseable {
         return store;
     }
 
+    /** From now on nobody opens what is in this folder. */
+    void retire(String why) throws IOException {
+        DurableFiles.replace(folder.resolve(RETIRED), why.getBytes(UTF_8));
+    }
+
     Path folder() {
         return folder;
     }
@@ -144,6 +152,16 @@ final class DataDirectory implements AutoCloseable {
         if (lockFile.isOpen()) {
             lock.release();
             lockFile.close();
+        }
+    }
+
+    private void refuseRetired() throws IOException {
+        Path mark = folder.resolve(RETIRED);
+        if (Files.exists(mark)) {
+            throw new StoreRefused("The store in " + folder + " was taken out of service for good: "
+                    + Files.readString(mark, UTF_8).strip()
+                    + " Move the directory away (keep it until the cluster is whole again) and start the node with an"
+                    + " empty one: it joins as a new store, which the leader fills.");
         }
     }
 

@@ -35,7 +35,7 @@ public final class Store implements AutoCloseable {
      *     takes it to the thread that owns the replica
      * @param failed hears, on any thread and perhaps more than once, why the process must stop now: {@link
      *     StorageFailure} or {@link StoreDamaged}. Nothing is reported as durable afterwards
-     * @throws StoreRefused if the folder is in use, or another node's or cluster's
+     * @throws StoreRefused if the folder is in use, another node's or cluster's, or {@linkplain #retire retired}
      * @throws StoreDamaged if something is missing or wrong that was durable; nothing was changed
      * @throws StorageFailure if the disk does not work
      */
@@ -113,6 +113,20 @@ public final class Store implements AutoCloseable {
 
     public Tables tables() {
         return tables;
+    }
+
+    /**
+     * Makes sure that this store never comes back (Rule 3.4): the next start with this folder is refused.
+     *
+     * @param why a sentence for whoever tries
+     * @throws StorageFailure if the disk does not take it down
+     */
+    public void retire(String why) {
+        try {
+            directory.retire(why);
+        } catch (IOException e) {
+            throw new StorageFailure(directory.folder(), "Retiring the store", e);
+        }
     }
 
     /** Brings everything to the disk and lets go of the folder. Views that are still open are waited for a few seconds. */

@@ -13,6 +13,7 @@ import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -24,6 +25,7 @@ public final class FacesServer implements BeforeAllCallback, AfterAllCallback {
             new Identity(LoneNode.SELF, "t", "http://127.0.0.1:8080", "1.0.0", Instant.parse("2026-01-05T10:00:00Z"));
 
     final LoneNode node = new LoneNode();
+    final List<Throwable> broken = new CopyOnWriteArrayList<>();
     private final Limits limits;
     private final Map<NodeId, URI> peerUrls;
     private final DropwizardTestSupport<Configuration> support;
@@ -72,7 +74,7 @@ public final class FacesServer implements BeforeAllCallback, AfterAllCallback {
     private final class Faces extends Application<Configuration> {
         @Override
         public void run(Configuration configuration, Environment environment) {
-            faces = ClientFaces.register(environment, node, limits, IDENTITY, peerUrls, System::nanoTime);
+            faces = ClientFaces.register(environment, node, limits, IDENTITY, peerUrls, System::nanoTime, broken::add);
         }
     }
 

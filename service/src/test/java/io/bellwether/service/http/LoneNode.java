@@ -1,5 +1,6 @@
 package io.bellwether.service.http;
 
+import io.bellwether.gateway.ReadLevel;
 import io.bellwether.gateway.RequestId;
 import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.replication.Bytes;
@@ -14,7 +15,6 @@ import io.bellwether.replication.Tables;
 import io.bellwether.replication.WriteQuorum;
 import io.bellwether.service.data.Records;
 import io.bellwether.service.node.NodeStatus;
-import io.bellwether.service.node.ReadLevel;
 import io.bellwether.service.node.ReadOutcome;
 import io.bellwether.service.node.Requests;
 import io.bellwether.simulation.MemoryTables;

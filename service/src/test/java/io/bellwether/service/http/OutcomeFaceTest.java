@@ -4,9 +4,9 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.bellwether.gateway.ReadLevel;
 import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.replication.Bytes;
-import io.bellwether.service.node.ReadLevel;
 import io.bellwether.service.node.ReadOutcome;
 import java.time.Duration;
 import java.util.Map;
@@ -112,7 +112,7 @@ class OutcomeFaceTest {
         assertThat(SERVER.node.lastTimeout).isEqualTo(Duration.ofSeconds(5));
         assertThat(SERVER.node.lastMinIndex).isZero();
         http.get("/v1/kv/a?consistency=bounded&max-staleness=1500ms", "Bellwether-Min-Index: 3");
-        assertThat(SERVER.node.lastLevel).isEqualTo(new ReadLevel.Bounded(Duration.ofMillis(1_500)));
+        assertThat(SERVER.node.lastLevel).isEqualTo(new ReadLevel.Bounded(1_500));
         assertThat(SERVER.node.lastMinIndex).isEqualTo(3);
         http.get("/v1/kv/a?consistency=local", "Bellwether-Timeout: 60s");
         assertThat(SERVER.node.lastLevel).isEqualTo(new ReadLevel.Local());

@@ -46,4 +46,13 @@ class ProblemCodeTest {
                         "503 not-ready",
                         "504 outcome-unknown");
     }
+
+    /** A retry after 'none' is safe, so it is said only of what has certainly not reached the node. */
+    @Test
+    void whatJettyRefusesIsNotWrittenAndWhatFailsLaterMayBe() {
+        assertThat(JettyProblems.fate(400)).isEqualTo(WriteFate.NONE);
+        assertThat(JettyProblems.fate(499)).isEqualTo(WriteFate.NONE);
+        assertThat(JettyProblems.fate(500)).isEqualTo(WriteFate.UNKNOWN);
+        assertThat(JettyProblems.fate(503)).isEqualTo(WriteFate.NONE);
+    }
 }

@@ -42,6 +42,23 @@ class DataDirectoryTest {
         assertThat(storeIn(scratch.resolve("a"))).isNotEqualTo(first);
     }
 
+    /** Rule 3.4: what has forgotten once would vote with a log that lacks what it acknowledged. */
+    @Test
+    void aRetiredStoreIsRefusedForGood() {
+        Store store = Store.open(
+                scratch, OpenStore.NODE, OpenStore.CLUSTER, StoreSettings.DEFAULT, number -> {}, failure -> {});
+        store.retire("It had acknowledged 7 and has 5.");
+        store.close();
+
+        for (int start = 0; start < 2; start++) {
+            assertThatThrownBy(() -> open(OpenStore.NODE, OpenStore.CLUSTER))
+                    .isInstanceOf(StoreRefused.class)
+                    .hasMessageContaining(scratch.toString())
+                    .hasMessageContaining("It had acknowledged 7 and has 5.")
+                    .hasMessageContaining("start the node with an empty one");
+        }
+    }
+
     @Test
     void aSecondUseInThisProcessIsRefused() {
         try (OpenStore store = new OpenStore(scratch)) {

@@ -68,7 +68,7 @@ public final class HttpPeers implements Peers, AutoCloseable {
         inbox.start(events);
         fixedUrls.forEach(this::address);
         watching = watch.scheduleWithFixedDelay(
-                this::watch, WATCH_INTERVAL_MILLIS, WATCH_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
+                this::watchOrEnd, WATCH_INTERVAL_MILLIS, WATCH_INTERVAL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** The cluster that this node belongs to; mail of another one is refused. Empty until it is known. Any thread. */
@@ -185,6 +185,16 @@ public final class HttpPeers implements Peers, AutoCloseable {
                 senders.add(sender);
                 daemon(sender, "peer-" + peer + "-" + lane.word()).start();
             }
+        }
+    }
+
+    /** A mistake of our own must not end in a future that nobody reads. */
+    private void watchOrEnd() {
+        try {
+            watch();
+        } catch (RuntimeException | Error e) {
+            Thread current = Thread.currentThread();
+            current.getUncaughtExceptionHandler().uncaughtException(current, e);
         }
     }
 
