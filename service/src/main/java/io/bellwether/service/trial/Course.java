@@ -31,6 +31,7 @@ final class Course {
     private final List<String> failures = new ArrayList<>();
     private Optional<String> retired = Optional.empty();
     private Optional<Long> killedAt = Optional.empty();
+    private Optional<Long> goneAt = Optional.empty();
     private boolean abandoned;
     private int takenBefore;
     private int takenAfter;
@@ -79,9 +80,9 @@ final class Course {
         lastIndex = Math.max(lastIndex, index);
         if (killedAt.isPresent()) {
             longestWaitNanos = Math.max(longestWaitNanos, now - task.startedAt());
-            if (task.startedAt() - killedAt.get() > 0) {
-                writtenAfterKill.add(node);
-            }
+        }
+        if (goneAt.isPresent() && task.startedAt() - goneAt.get() > 0) {
+            writtenAfterKill.add(node);
         }
         if (task.first()) {
             stored++;
@@ -116,6 +117,11 @@ final class Course {
     synchronized int killing() {
         killedAt = Optional.of(System.nanoTime());
         return stored;
+    }
+
+    /** The retired node is gone: only what is sent from now on can't have been answered with its help. */
+    synchronized void killed() {
+        goneAt = Optional.of(System.nanoTime());
     }
 
     /** Waits until every file is stored, and every other node has stored something that came after the kill. */

@@ -95,6 +95,7 @@ public final class Quickstart {
         inTime(course, course.retire(leader.name(), PATIENCE), "the last answer of " + leader.name() + " came");
         int killedAfter = course.killing();
         cluster.kill(leader);
+        course.killed();
         boolean told = course.awaitEnd(PATIENCE_WITH_FILES);
         course.abandon();
         writers.join(PATIENCE);

@@ -46,10 +46,17 @@ class CourseTest {
         assertThat(course.awaitEnd(NO_PATIENCE)).as("B is not stored yet").isFalse();
 
         course.acknowledged("n2", second, 4);
+        assertThat(course.awaitEnd(NO_PATIENCE))
+                .as("n1 may have helped with both")
+                .isFalse();
+        course.killed();
+        assertThat(course.awaitEnd(NO_PATIENCE)).isFalse();
+
+        store("n2", 5);
 
         assertThat(course.awaitEnd(NO_PATIENCE)).isTrue();
         assertThat(course.next("n2")).isEmpty();
-        assertThat(course.lastIndex()).isEqualTo(4);
+        assertThat(course.lastIndex()).isEqualTo(5);
         assertThat(course.longestWait()).isPositive();
     }
 
@@ -63,6 +70,7 @@ class CourseTest {
         assertThat(single.awaitMiddle(NO_PATIENCE)).isTrue();
         assertThat(single.retire("n1", NO_PATIENCE)).isTrue();
         assertThat(single.killing()).isEqualTo(1);
+        single.killed();
         single.acknowledged("n2", underWay, 2);
         assertThat(single.awaitEnd(NO_PATIENCE))
                 .as("that write began before the kill")
