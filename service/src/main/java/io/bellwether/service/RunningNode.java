@@ -34,6 +34,7 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.server.Server;
@@ -55,7 +56,8 @@ final class RunningNode implements Managed {
     private final String connect;
     private final Halt halt;
     private final StartGuard guard;
-    private final ZooKeeperContact contact;
+    private final ZooKeeperContact zooKeeperContact;
+    private final LeaderContact leaderContact = new LeaderContact();
     private final AtomicBoolean leaving = new AtomicBoolean();
     private volatile boolean joined;
     private final NodeLoop loop;
@@ -84,7 +86,7 @@ final class RunningNode implements Managed {
                 loop::written,
                 halt::because);
         this.connect = zooKeeper.find();
-        this.contact = new ZooKeeperContact(connect);
+        this.zooKeeperContact = new ZooKeeperContact(connect);
         ReplicaId replicaId = new ReplicaId(id, store.log().storeId());
         String process = id + "-" + HexFormat.of().toHexDigits(random.nextInt());
         Identity identity = new Identity(
@@ -221,7 +223,8 @@ final class RunningNode implements Managed {
         coordination.start();
         coordination.announced().whenComplete((done, refused) -> {
             if (refused != null) {
-                halt.because(String.valueOf(refused.getMessage()));
+                Throwable cause = refused instanceof CompletionException ? refused.getCause() : null;
+                halt.because(String.valueOf((cause == null ? refused : cause).getMessage()));
             }
         });
         loop.start(node, store.tables(), coordination, this::viewSeen);
@@ -249,7 +252,8 @@ final class RunningNode implements Managed {
     /** On the loop's thread, with every tick. */
     private void viewSeen(Coordination.View view) {
         guard.view(view);
-        contact.seen(view.session(), monotonicMillis()).ifPresent(StartGuard::say);
+        zooKeeperContact.seen(view.session(), monotonicMillis()).ifPresent(StartGuard::say);
+        leaderContact.seen(node.replica().leader(), node.replica().epoch()).ifPresent(StartGuard::say);
         peers.members(view.members());
         peers.clusterId(node.replica().clusterId());
     }

@@ -1,5 +1,6 @@
 package io.bellwether.service.storage;
 
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +13,14 @@ public final class StorageFailure extends RuntimeException {
 
     StorageFailure(Path directory, String what, @Nullable Throwable cause) {
         super(
-                what + " in " + directory + " failed" + (cause == null ? "" : ": " + cause.getMessage())
+                what + " in " + directory + " failed" + (cause == null ? "" : ": " + reason(cause))
                         + ". The node stops, since nobody knows what is on the disk now; see to the disk (full, read-only,"
                         + " failing?) and start it again: what was acknowledged is checked then.",
                 cause);
+    }
+
+    /** The message of a failure of the file system is often nothing but a path. */
+    private static String reason(Throwable cause) {
+        return cause instanceof FileSystemException ? cause.toString() : String.valueOf(cause.getMessage());
     }
 }
