@@ -8,6 +8,6 @@ public sealed interface ReadLevel {
     /** From this node, if it is known to be at most so far behind. */
     record Bounded(long maxStalenessMillis) implements ReadLevel {}
 
-    /** From this node, however far behind. */
+    /** From this node, however far behind (Rule 8.3). */
     record Local() implements ReadLevel {}
 }

@@ -51,7 +51,7 @@ final class Reads {
     }
 
     private void serveOrWait(Waiting read) {
-        if (read.minIndex() > appliedIndex) {
+        if (read.minIndex() > appliedIndex) { // Rule 8.5
             byIndex.add(read);
             byDeadline.add(read);
         } else {

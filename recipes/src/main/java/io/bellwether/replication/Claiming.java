@@ -318,6 +318,7 @@ final class Claiming {
         return answered != null && standing.now() - answered <= standing.settings.leaderTimeoutMillis();
     }
 
+    /** Rule 2.1: asks all of S, again and again: that is its heartbeat too. */
     private void heartbeat() {
         heartbeatAtMillis = standing.now();
         for (ReplicaId replica : quorums().inSync()) {

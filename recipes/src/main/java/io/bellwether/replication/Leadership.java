@@ -28,7 +28,7 @@ final class Leadership {
     private final InSyncChange change;
     private long nextAppendNumber = 1;
     private boolean suspended;
-    /** Bytes of proposals that wait for their commit (Rule 4.6). */
+    /** Bytes of proposals that wait for their commit (Rule 4.8). */
     private long uncommittedBytes;
 
     private final long sinceMillis;
@@ -87,7 +87,7 @@ final class Leadership {
         if (quorums().inSync().size() < change.record().minInSync()) { // Rule 4.3
             return new Admission.Refused(Admission.Refusal.TOO_FEW_IN_SYNC);
         }
-        if (uncommittedBytes > standing.settings.maxUncommittedBytes()) {
+        if (uncommittedBytes > standing.settings.maxUncommittedBytes()) { // Rule 4.8
             return new Admission.Refused(Admission.Refusal.OVERLOADED);
         }
         Entry entry = append(Entry.Kind.COMMAND, command);

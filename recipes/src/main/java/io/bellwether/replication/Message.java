@@ -108,7 +108,7 @@ public sealed interface Message {
     /** The commit index, confirmed by a round that began after the question arrived. */
     record ReadIndexed(long epoch, long question, long commitIndex) implements Message {}
 
-    /** Ends a leadership in favour of the receiver (Rule 10). */
+    /** Ends a leadership in favour of the receiver (Rule 10.3). */
     record Resign(long epoch) implements Message {}
 
     /**

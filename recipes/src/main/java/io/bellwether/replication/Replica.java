@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * else, Rule 6.1). A process that starts follows: it leads only an epoch that it claimed itself since (Rule 1.3).
  */
 public final class Replica {
+    private static final long UNSEEN = Long.MIN_VALUE;
+
     private final Standing standing;
     private final Following following;
     private final Silence silence;
@@ -29,7 +31,9 @@ public final class Replica {
 
     private boolean rolledBack;
     private String toldComplaint = "";
-    private long complaintSinceMillis;
+    /** Since when ZooKeeper, in reach, has shown what does not fit; {@link #UNSEEN} while it does not. */
+    private long complaintSinceMillis = UNSEEN;
+
     private long complaintReadAtMillis;
 
     /**
@@ -370,7 +374,7 @@ public final class Replica {
     }
 
     private void considerClaim() {
-        if (!standing.view().connected() || !diskAnswers() || standing.guard().isPresent()) {
+        if (!standing.view().connected() || !diskAnswers() || standing.guard().isPresent()) { // Rule 1.4
             return;
         }
         Coordination.Versioned versioned = standing.view().record();
@@ -413,7 +417,7 @@ public final class Replica {
         return standing.process + "-" + ++claims;
     }
 
-    /** In-sync replicas whose disk answers queue for the latch; all do while there is no record. */
+    /** In-sync replicas whose disk answers queue for the latch; all do while there is no record (Rule 7.4). */
     private void keepPlaceInLatch() {
         Coordination.View view = standing.view();
         if (view.record() == null || !view.connected()) {
@@ -435,9 +439,12 @@ public final class Replica {
     private void complain() {
         String complaint = standing.guard().orElse("");
         if (complaint.isEmpty() || !standing.view().connected()) {
-            complaintSinceMillis = standing.now();
+            complaintSinceMillis = UNSEEN;
             toldComplaint = "";
             return;
+        }
+        if (complaintSinceMillis == UNSEEN) {
+            complaintSinceMillis = standing.now(); // not since the last look, which a stopped process had long ago
         }
         if (standing.now() >= complaintReadAtMillis) {
             complaintReadAtMillis = standing.now() + standing.settings.heartbeatMillis();
@@ -451,7 +458,8 @@ public final class Replica {
 
     /** After a change of leadership ZooKeeper's view is behind for a moment: no reason to complain, or to leave. */
     private boolean complaintLasts() {
-        return standing.now() - complaintSinceMillis > standing.settings.evictAfterMillis();
+        return complaintSinceMillis != UNSEEN
+                && standing.now() - complaintSinceMillis > standing.settings.evictAfterMillis();
     }
 
     private void conclude() {

@@ -41,7 +41,7 @@ final class Standing {
         this.commitIndex = appliedIndex;
         this.appliedIndex = appliedIndex;
         this.dice = dice;
-        check(appliedIndex <= journal.end().index(), "the state is never ahead of the log");
+        check(appliedIndex <= journal.end().index(), "Rule 12.4: the state is never ahead of the log");
         long lastEpoch = journal.end().epoch();
         if (lastEpoch > promise().epoch()) {
             promise(new Promise(lastEpoch, ""));

@@ -64,6 +64,7 @@ public final class SimulatedCoordination implements Coordination {
     private boolean losesNextChange;
     private boolean losesNextAnswer;
 
+    private boolean announcing;
     private boolean wantsPlace;
     private boolean creatingPlace;
     private @Nullable String place;
@@ -270,13 +271,15 @@ public final class SimulatedCoordination implements Coordination {
     }
 
     private void announce(long opened) {
+        announcing = true;
         send(
                 () -> {
                     zooKeeper.putMember(self, opened);
                     return true;
                 },
-                done -> {},
+                done -> announcing = false,
                 () -> {
+                    announcing = false;
                     if (session == opened) {
                         announce(opened);
                     }
@@ -432,6 +435,9 @@ public final class SimulatedCoordination implements Coordination {
         if (tree.zxid() >= seenZxid) {
             seenZxid = tree.zxid();
             members = tree.memberList();
+            if (!announcing && state == Session.CONNECTED && !members.contains(self)) {
+                announce(session); // the node of an earlier life came late, and went with its session
+            }
             observeLatch(tree);
         }
         tell();

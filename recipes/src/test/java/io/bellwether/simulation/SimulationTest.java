@@ -18,7 +18,6 @@ class SimulationTest {
         assertThat(World.STORM_SECONDS).isGreaterThanOrEqualTo(60);
         Simulation.Result result = Simulation.many(FIRST, SEEDS);
         System.out.print(result.totals());
-        result.failures().forEach(System.out::println);
         System.out.println(result.seeds() + " seeds, " + result.failures().size() + " failed");
         assertThat(result.failures()).isEmpty();
         for (String what : Totals.EXPECTED) {

@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
 
 /**
  * Up to where the log must be there, kept apart from it: which batch was synced last before anybody was told, and where
- * the log ended then. A log that knows less has lost something that may have been acknowledged (DESIGN 4.12).
+ * the log ended then. A log that knows less has lost something that may have been acknowledged (Rule 12.3).
  *
  * <p>The mark is written after every synced batch and before that is reported, so it is exact when the process is
  * killed. It is forced to the disk only every {@value #FORCED_EVERY_BATCHES} batches: after a loss of power it may be

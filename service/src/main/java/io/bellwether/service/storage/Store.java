@@ -81,7 +81,7 @@ public final class Store implements AutoCloseable {
         try {
             RocksTables tables = RocksTables.open(directory, family, failed);
             try {
-                log.checkContains(tables.applied());
+                log.checkContains(tables.applied()); // Rule 12.4
                 opened = true;
                 return new Store(directory, family, log, tables);
             } finally {
