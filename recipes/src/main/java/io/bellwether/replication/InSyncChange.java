@@ -200,8 +200,9 @@ final class InSyncChange {
     private boolean level(FollowerProgress learner) {
         boolean live =
                 standing.view().members().stream().anyMatch(m -> m.replica().equals(learner.replica()));
+        // One that would be removed again at once stays a learner until it has begun to store what it lacks.
         return live
-                && !learner.condemned()
+                && !failing(learner.replica())
                 && !learner.probing()
                 && standing.now() - learner.answeredAtMillis() < standing.settings.leaderTimeoutMillis()
                 && withinOneBatch(learner);

@@ -1,0 +1,206 @@
+package io.bellwether.service.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** One node as a process: how it is started, and what it says of itself. Variables may be changed between its lives. */
+final class NodeProcess implements AutoCloseable {
+    private static final String CONFIGURATION = "../config.yml";
+    private static final int PAGE = 1_000;
+
+    private final String id;
+    private final int port = FreePorts.next();
+    private final ServerProcess process;
+    private final Map<String, String> environment = new LinkedHashMap<>();
+    private String heap = "-Xmx256m";
+
+    NodeProcess(String id, Path folder, String zooKeeper) {
+        this.id = id;
+        this.process = new ServerProcess(id, folder);
+        set("NODE", id);
+        set("CLUSTER", "survival");
+        set("DATA", folder.resolve("data-" + id).toString());
+        set("HTTP_PORT", Integer.toString(port));
+        set("ADMIN_PORT", Integer.toString(FreePorts.next()));
+        set("ADVERTISED_URL", url());
+        set("ZOOKEEPER", zooKeeper);
+        set("SESSION_TIMEOUT", "20s");
+    }
+
+    /** @param name of the variable, without {@code BELLWETHER_} */
+    NodeProcess set(String name, String value) {
+        environment.put("BELLWETHER_" + name, value);
+        return this;
+    }
+
+    /** @param flag such as {@code -Xmx512m} */
+    NodeProcess heap(String flag) {
+        heap = flag;
+        return this;
+    }
+
+    Path data() {
+        return Path.of(environment.getOrDefault("BELLWETHER_DATA", ""));
+    }
+
+    void start() {
+        process.start(
+                environment,
+                List.of(heap),
+                List.of("server", Path.of(CONFIGURATION).toAbsolutePath().toString()));
+    }
+
+    String id() {
+        return id;
+    }
+
+    int port() {
+        return port;
+    }
+
+    String url() {
+        return "http://127.0.0.1:" + port;
+    }
+
+    ServerProcess process() {
+        return process;
+    }
+
+    boolean runs() {
+        return process.runs();
+    }
+
+    int ended(Duration patience) {
+        return process.ended(patience);
+    }
+
+    HttpConnection connect() throws IOException {
+        return new HttpConnection(port);
+    }
+
+    /** The cluster as this node sees it; empty if it doesn't answer yet. */
+    Optional<View> view() {
+        try {
+            HttpConnection.Answer answer = HttpConnection.getOnce(port, "/v1/cluster", "Accept", "application/json");
+            return answer.status() == 200 ? Optional.of(new View(answer.json())) : Optional.empty();
+        } catch (ConnectException e) {
+            return Optional.empty(); // not up yet, or not any more
+        } catch (IOException e) {
+            return Optional.empty(); // it ended while it was asked
+        }
+    }
+
+    /** Whether a load balancer would send requests here. */
+    boolean ready() {
+        try {
+            return HttpConnection.getOnce(port, "/v1/node/ready").status() == 200;
+        } catch (IOException e) {
+            return false; // not up yet, or not any more
+        }
+    }
+
+    /** All keys below a prefix that this very node has, once it has applied everything up to {@code index}. */
+    SortedMap<String, Item> items(String prefix, long index) throws IOException {
+        SortedMap<String, Item> items = new TreeMap<>();
+        String after = "";
+        try (HttpConnection connection = connect()) {
+            boolean more = true;
+            while (more) {
+                HttpConnection.Answer answer = connection.get(
+                        "/v1/kv?prefix=" + prefix + "&values=true&consistency=local&limit=" + PAGE
+                                + (after.isEmpty() ? "" : "&after=" + after),
+                        "Bellwether-Min-Index",
+                        Long.toString(index),
+                        "Bellwether-Timeout",
+                        "30s");
+                if (answer.status() != 200) {
+                    throw new AssertionError(id + " doesn't list " + prefix + " at " + index + ": " + answer);
+                }
+                for (JsonNode item : answer.json().path("items")) {
+                    items.put(
+                            item.path("key").asText(),
+                            new Item(
+                                    item.path("index").asLong(),
+                                    item.path("text").asText()));
+                }
+                after = answer.json().path("next").asText();
+                more = !after.isEmpty();
+            }
+        }
+        return items;
+    }
+
+    /** A record as a list shows it. */
+    record Item(long index, String text) {}
+
+    /** What {@code GET /v1/cluster} says. */
+    record View(JsonNode json) {
+        String leader() {
+            return json.path("leader").asText("");
+        }
+
+        long epoch() {
+            return json.path("epoch").asLong();
+        }
+
+        /** Nodes of the in-sync set. */
+        TreeSet<String> inSync() {
+            TreeSet<String> nodes = new TreeSet<>();
+            json.path("inSync")
+                    .forEach(replica -> nodes.add(replica.path("node").asText()));
+            return nodes;
+        }
+
+        List<String> inSyncStores() {
+            List<String> stores = new ArrayList<>();
+            json.path("inSync")
+                    .forEach(replica -> stores.add(replica.path("store").asText()));
+            return stores;
+        }
+
+        /** Nodes that are in sync, answer, and lag by no entry. */
+        TreeSet<String> caughtUp() {
+            TreeSet<String> nodes = new TreeSet<>();
+            for (JsonNode member : json.path("members")) {
+                if (member.path("inSync").asBoolean()
+                        && member.path("reachable").asBoolean()
+                        && member.path("lagEntries").asLong(Long.MAX_VALUE) == 0) {
+                    nodes.add(member.path("node").asText());
+                }
+            }
+            return nodes;
+        }
+
+        /** The role of the store with which a node runs now; empty if nobody reaches it. */
+        String role(String node) {
+            for (JsonNode member : json.path("members")) {
+                if (member.path("node").asText().equals(node)
+                        && member.path("reachable").asBoolean()) {
+                    return member.path("role").asText();
+                }
+            }
+            return "";
+        }
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+
+    @Override
+    public String toString() {
+        return id;
+    }
+}
