@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class InSyncChange {
     private static final long NOT_SENT = 0;
     /** The longest rest after failed changes of the same replica, in leader timeouts. */
-    private static final int MAX_RESTS = 60;
+    private static final int MAX_RESTS = 8;
 
     private final Standing standing;
     private final Leadership leadership;

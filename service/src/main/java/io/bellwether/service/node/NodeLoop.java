@@ -312,7 +312,7 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
                 replica.lastIndex(),
                 replica.commitIndex(),
                 replica.appliedIndex(),
-                replica.stalenessMillis(),
+                replica.serving() ? 0 : replica.stalenessMillis(),
                 record,
                 view.session(),
                 view.members());
