@@ -250,12 +250,14 @@ final class Leadership {
 
     private void sendAppends() {
         boolean roundBegun = false;
+        // Under load entries take the place of heartbeats; without a round of their own all nodes would look stale.
+        boolean roundDue = standing.now() - rounds.latestStartMillis() >= standing.settings.heartbeatMillis();
         for (FollowerProgress follower : followers.values()) {
             if (follower.condemned()) {
                 continue;
             }
             boolean due = follower.heartbeatDue(standing.now(), standing.settings.heartbeatMillis());
-            if (due && !roundBegun) {
+            if ((due || roundDue) && !roundBegun) {
                 rounds.begin(nextAppendNumber, standing.now(), standing.commitIndex(), false);
                 roundBegun = true;
             }

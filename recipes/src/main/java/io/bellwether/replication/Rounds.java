@@ -25,6 +25,7 @@ final class Rounds {
     private final ArrayDeque<Round> open = new ArrayDeque<>();
     private List<Reader> waiting = new ArrayList<>();
     private long confirmedStartMillis = -1;
+    private long latestStartMillis = Long.MIN_VALUE / 2;
 
     void await(Reader reader) {
         waiting.add(reader);
@@ -47,6 +48,12 @@ final class Rounds {
             waiting = new ArrayList<>();
         }
         open.add(new Round(firstNumber, nowMillis, commitIndex, readers));
+        latestStartMillis = nowMillis;
+    }
+
+    /** When the latest round began, confirmed or not. */
+    long latestStartMillis() {
+        return latestStartMillis;
     }
 
     /** All rounds that this number confirms are over. */

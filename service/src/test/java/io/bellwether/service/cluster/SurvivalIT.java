@@ -271,6 +271,20 @@ class SurvivalIT {
     }
 
     @Test
+    void underLoadEveryNodeStaysReadyAndFresh() throws IOException {
+        Writers writers = Writers.at(cluster.nodes(), CONNECTIONS).during(CALM).during(CALM);
+        for (NodeProcess node : cluster.nodes()) {
+            HttpConnection.Answer read =
+                    HttpConnection.getOnce(node.port(), "/v1/kv?prefix=nothing/&consistency=bounded&max-staleness=1s");
+            assertThat(read.status()).as("%s: %s", node, read).isEqualTo(200);
+            HttpConnection.Answer ready = HttpConnection.getOnce(node.port(), "/v1/node/ready?max-lag=1s");
+            assertThat(ready.status()).as("%s: %s", node, ready).isEqualTo(200);
+        }
+        writers.finish();
+        Audit.of(writers, cluster.nodes()).passes();
+    }
+
+    @Test
     void aStoppedLeaderEndsInTimeAndOthersWritersSeeNoError() throws IOException {
         NodeProcess leader = cluster.leader();
         List<NodeProcess> others = cluster.others(leader);
