@@ -1,7 +1,5 @@
 package io.bellwether.replication;
 
-import java.nio.charset.StandardCharsets;
-
 /** Reads what {@link ByteSink} wrote. Strict: what is cut off, left over or written in another way is refused. */
 public final class ByteSource {
     private final Bytes bytes;
@@ -52,7 +50,7 @@ public final class ByteSource {
                 throw new MalformedBytes("the text before byte " + at + " is not ASCII");
             }
         }
-        return new String(read.unsafeArray(), StandardCharsets.US_ASCII);
+        return read.utf8();
     }
 
     /** All that is left. */

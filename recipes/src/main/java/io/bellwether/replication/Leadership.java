@@ -31,14 +31,11 @@ final class Leadership {
     /** Bytes of proposals that wait for their commit (Rule 4.8). */
     private long uncommittedBytes;
 
-    private final long sinceMillis;
-
     /** Appends the entry that begins the epoch. The claimant has finished recovery: its log has all that is committed. */
     Leadership(Standing standing, long epoch, String claim, Coordination.Versioned record, EpochStart.Cause cause) {
         this.standing = standing;
         this.epoch = epoch;
         this.claim = claim;
-        this.sinceMillis = standing.now();
         this.change = new InSyncChange(standing, this, record);
         check(standing.promise().epoch() == epoch, "Rule 1.3: a leader has promised its own epoch, and none since");
         refreshFollowers();
@@ -59,10 +56,6 @@ final class Leadership {
 
     boolean suspended() {
         return suspended;
-    }
-
-    long sinceMillis() {
-        return sinceMillis;
     }
 
     long startIndex() {
