@@ -13,7 +13,7 @@ import java.util.Set;
  * Ports that nobody listens on. They lie below those that the system gives to outgoing connections: a process that is
  * started again finds its port still free.
  */
-final class FreePorts {
+public final class FreePorts {
     private static final int FROM = 20_000;
     private static final int TO = 32_000;
     private static final int ATTEMPTS = 1_000;
@@ -23,7 +23,7 @@ final class FreePorts {
 
     private FreePorts() {}
 
-    static synchronized int next() {
+    public static synchronized int next() {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = FROM + DICE.nextInt(TO - FROM);
             if (!GIVEN.contains(port) && isFree(port)) {

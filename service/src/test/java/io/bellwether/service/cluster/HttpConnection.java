@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -27,9 +29,11 @@ import org.apache.hc.core5.util.Timeout;
  * One connection of a plain client. It repeats nothing, and what it sends may be left lying in the socket of a process
  * that is stopped, to be received later.
  */
-final class HttpConnection implements AutoCloseable {
+public final class HttpConnection implements AutoCloseable {
     /** Longer than any deadline that a request of these tests has. */
-    private static final Timeout SILENCE = Timeout.ofSeconds(40);
+    private static final Duration SILENCE = Duration.ofSeconds(40);
+
+    private static final int NO_CONTENT = 204;
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -37,21 +41,35 @@ final class HttpConnection implements AutoCloseable {
     private final DefaultBHttpClientConnection connection;
 
     HttpConnection(int port) throws IOException {
-        authority = "127.0.0.1:" + port;
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-        socket.setTcpNoDelay(true);
+        this(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), SILENCE);
+    }
+
+    /** @param silence how long it waits to be connected, and for each piece of an answer */
+    public HttpConnection(InetSocketAddress server, Duration silence) throws IOException {
+        authority = server.getAddress().getHostAddress() + ":" + server.getPort();
+        Socket socket = new Socket();
+        boolean connected = false;
+        try {
+            socket.connect(server, (int) silence.toMillis());
+            socket.setTcpNoDelay(true);
+            connected = true;
+        } finally {
+            if (!connected) {
+                socket.close();
+            }
+        }
         connection = new DefaultBHttpClientConnection(Http1Config.DEFAULT);
         connection.bind(socket);
-        connection.setSocketTimeout(SILENCE);
+        connection.setSocketTimeout(Timeout.of(silence));
     }
 
     /** @param index of the log that it reflects; 0 if it names none */
-    record Answer(int status, long index, String etag, String text, List<Header> headers) {
-        boolean succeeded() {
+    public record Answer(int status, long index, String etag, String text, List<Header> headers) {
+        public boolean succeeded() {
             return status / 100 == 2;
         }
 
-        JsonNode json() {
+        public JsonNode json() {
             try {
                 return JSON.readTree(text);
             } catch (IOException e) {
@@ -59,8 +77,17 @@ final class HttpConnection implements AutoCloseable {
             }
         }
 
+        /** A field of the answer; empty if it has none of this name. */
+        public String field(String name) {
+            return headers.stream()
+                    .filter(header -> header.getName().equalsIgnoreCase(name))
+                    .map(Header::getValue)
+                    .findFirst()
+                    .orElse("");
+        }
+
         /** What a problem says of a write. */
-        String outcome() {
+        public String outcome() {
             return text.startsWith("{") ? json().path("outcome").asText() : "";
         }
 
@@ -70,7 +97,7 @@ final class HttpConnection implements AutoCloseable {
         }
     }
 
-    void sendPut(String key, String value, String... headers) throws IOException {
+    public void sendPut(String key, String value, String... headers) throws IOException {
         ClassicHttpRequest request = request("PUT", "/v1/kv/" + key, headers);
         StringEntity entity = new StringEntity(value, ContentType.TEXT_PLAIN.withCharset(UTF_8));
         request.setEntity(entity);
@@ -86,27 +113,39 @@ final class HttpConnection implements AutoCloseable {
     }
 
     void sendGet(String target, String... headers) throws IOException {
+        sendBare("GET", target, headers);
+    }
+
+    private void sendBare(String method, String target, String... headers) throws IOException {
         try {
-            connection.sendRequestHeader(request("GET", target, headers));
+            connection.sendRequestHeader(request(method, target, headers));
             connection.flush();
         } catch (HttpException e) {
             throw new IOException(e);
         }
     }
 
-    Answer put(String key, String value, String... headers) throws IOException {
+    public Answer delete(String key, String... headers) throws IOException {
+        sendBare("DELETE", "/v1/kv/" + key, headers);
+        return receive();
+    }
+
+    public Answer put(String key, String value, String... headers) throws IOException {
         sendPut(key, value, headers);
         return receive();
     }
 
-    Answer get(String target, String... headers) throws IOException {
+    public Answer get(String target, String... headers) throws IOException {
         sendGet(target, headers);
         return receive();
     }
 
-    Answer receive() throws IOException {
+    public Answer receive() throws IOException {
         try (ClassicHttpResponse response = connection.receiveResponseHeader()) {
-            connection.receiveResponseEntity(response);
+            // Without a body, and without a length that would say so: it would be waited for until the connection ends.
+            if (response.getCode() != NO_CONTENT) {
+                connection.receiveResponseEntity(response);
+            }
             String text = response.getEntity() == null ? "" : EntityUtils.toString(response.getEntity(), UTF_8);
             return new Answer(
                     response.getCode(),
@@ -142,6 +181,13 @@ final class HttpConnection implements AutoCloseable {
     /** One request on a connection of its own. */
     static Answer getOnce(int port, String target, String... headers) throws IOException {
         try (HttpConnection connection = new HttpConnection(port)) {
+            return connection.get(target, headers);
+        }
+    }
+
+    static Answer getOnce(InetSocketAddress server, Duration silence, String target, String... headers)
+            throws IOException {
+        try (HttpConnection connection = new HttpConnection(server, silence)) {
             return connection.get(target, headers);
         }
     }

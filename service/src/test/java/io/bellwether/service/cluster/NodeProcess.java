@@ -3,6 +3,8 @@ package io.bellwether.service.cluster;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,18 +17,27 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /** One node as a process: how it is started, and what it says of itself. Variables may be changed between its lives. */
-final class NodeProcess implements AutoCloseable {
+public final class NodeProcess implements AutoCloseable {
     private static final String CONFIGURATION = "../config.yml";
     private static final int PAGE = 1_000;
 
+    /** The answer that a process of this test gives in its own time. */
+    private static final Duration SILENCE = Duration.ofSeconds(40);
+
     private final String id;
+    private final Place place;
     private final int port = FreePorts.next();
     private final ServerProcess process;
     private final Map<String, String> environment = new LinkedHashMap<>();
     private String heap = "-Xmx256m";
 
     NodeProcess(String id, Path folder, String zooKeeper) {
+        this(id, folder, zooKeeper, new Place(InetAddress.getLoopbackAddress(), List.of(), SILENCE));
+    }
+
+    public NodeProcess(String id, Path folder, String zooKeeper, Place place) {
         this.id = id;
+        this.place = place;
         this.process = new ServerProcess(id, folder);
         set("NODE", id);
         set("CLUSTER", "survival");
@@ -36,63 +47,84 @@ final class NodeProcess implements AutoCloseable {
         set("ADVERTISED_URL", url());
         set("ZOOKEEPER", zooKeeper);
         set("SESSION_TIMEOUT", "20s");
+        set("BIND", place.address().getHostAddress());
     }
 
+    /**
+     * Where a node runs.
+     *
+     * @param prefix of its command
+     * @param patience with which it is asked for its view
+     */
+    public record Place(InetAddress address, List<String> prefix, Duration patience) {}
+
     /** @param name of the variable, without {@code BELLWETHER_} */
-    NodeProcess set(String name, String value) {
+    public NodeProcess set(String name, String value) {
         environment.put("BELLWETHER_" + name, value);
         return this;
     }
 
+    /** A variable of the process that is none of Bellwether's. */
+    public NodeProcess variable(String name, String value) {
+        environment.put(name, value);
+        return this;
+    }
+
     /** @param flag such as {@code -Xmx512m} */
-    NodeProcess heap(String flag) {
+    public NodeProcess heap(String flag) {
         heap = flag;
         return this;
     }
 
-    Path data() {
+    public Path data() {
         return Path.of(environment.getOrDefault("BELLWETHER_DATA", ""));
     }
 
-    void start() {
+    public void start() {
         process.start(
+                place.prefix(),
                 environment,
                 List.of(heap),
                 List.of("server", Path.of(CONFIGURATION).toAbsolutePath().toString()));
     }
 
-    String id() {
+    public String id() {
         return id;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    String url() {
-        return "http://127.0.0.1:" + port;
+    public String url() {
+        return "http://" + place.address().getHostAddress() + ":" + port;
     }
 
-    ServerProcess process() {
+    public InetSocketAddress address() {
+        return new InetSocketAddress(place.address(), port);
+    }
+
+    public ServerProcess process() {
         return process;
     }
 
-    boolean runs() {
+    public boolean runs() {
         return process.runs();
     }
 
-    int ended(Duration patience) {
+    public int ended(Duration patience) {
         return process.ended(patience);
     }
 
-    HttpConnection connect() throws IOException {
-        return new HttpConnection(port);
+    public HttpConnection connect() throws IOException {
+        return new HttpConnection(address(), SILENCE);
     }
 
     /** The cluster as this node sees it; empty if it doesn't answer yet. */
-    Optional<View> view() {
+    public Optional<View> view() {
         try {
-            HttpConnection.Answer answer = HttpConnection.getOnce(port, "/v1/cluster", "Accept", "application/json");
+            HttpConnection.Answer answer =
+                    HttpConnection.getOnce(address(), place.patience(), "/v1/cluster", "Accept", "application/json");
             return answer.status() == 200 ? Optional.of(new View(answer.json())) : Optional.empty();
         } catch (ConnectException e) {
             return Optional.empty(); // not up yet, or not any more
@@ -102,16 +134,18 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** Whether a load balancer would send requests here. */
-    boolean ready() {
+    public boolean ready() {
         try {
-            return HttpConnection.getOnce(port, "/v1/node/ready").status() == 200;
+            return HttpConnection.getOnce(address(), place.patience(), "/v1/node/ready")
+                            .status()
+                    == 200;
         } catch (IOException e) {
             return false; // not up yet, or not any more
         }
     }
 
     /** All keys below a prefix that this very node has, once it has applied everything up to {@code index}. */
-    SortedMap<String, Item> items(String prefix, long index) throws IOException {
+    public SortedMap<String, Item> items(String prefix, long index) throws IOException {
         SortedMap<String, Item> items = new TreeMap<>();
         String after = "";
         try (HttpConnection connection = connect()) {
@@ -142,20 +176,20 @@ final class NodeProcess implements AutoCloseable {
     }
 
     /** A record as a list shows it. */
-    record Item(long index, String text) {}
+    public record Item(long index, String text) {}
 
     /** What {@code GET /v1/cluster} says. */
-    record View(JsonNode json) {
-        String leader() {
+    public record View(JsonNode json) {
+        public String leader() {
             return json.path("leader").asText("");
         }
 
-        long epoch() {
+        public long epoch() {
             return json.path("epoch").asLong();
         }
 
         /** Nodes of the in-sync set. */
-        TreeSet<String> inSync() {
+        public TreeSet<String> inSync() {
             TreeSet<String> nodes = new TreeSet<>();
             json.path("inSync")
                     .forEach(replica -> nodes.add(replica.path("node").asText()));
@@ -170,7 +204,7 @@ final class NodeProcess implements AutoCloseable {
         }
 
         /** Nodes that are in sync, answer, and lag by no entry. */
-        TreeSet<String> caughtUp() {
+        public TreeSet<String> caughtUp() {
             TreeSet<String> nodes = new TreeSet<>();
             for (JsonNode member : json.path("members")) {
                 if (member.path("inSync").asBoolean()
@@ -183,7 +217,7 @@ final class NodeProcess implements AutoCloseable {
         }
 
         /** The role of the store with which a node runs now; empty if nobody reaches it. */
-        String role(String node) {
+        public String role(String node) {
             for (JsonNode member : json.path("members")) {
                 if (member.path("node").asText().equals(node)
                         && member.path("reachable").asBoolean()) {

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** One process of the jar that is started, and started again after its end. Its log keeps all its lives. */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
     private static final List<String> QUICK_TO_START = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
     private static final Duration GONE = Duration.ofSeconds(10);
 
@@ -26,7 +26,7 @@ final class ServerProcess implements AutoCloseable {
     private @Nullable Thread atExit;
     private long logStart;
 
-    ServerProcess(String name, Path folder) {
+    public ServerProcess(String name, Path folder) {
         this.name = name;
         this.log = folder.resolve(name + ".log");
     }
@@ -36,15 +36,26 @@ final class ServerProcess implements AutoCloseable {
      * @param arguments flags of the JVM come before {@code -jar}
      */
     void start(Map<String, String> environment, List<String> jvm, List<String> arguments) {
+        start(List.of(), environment, jvm, arguments);
+    }
+
+    /** @param prefix of the command, such as {@code ip netns exec}; it must become the process that it starts */
+    public void start(List<String> prefix, Map<String, String> environment, List<String> jvm, List<String> arguments) {
+        List<String> options = new ArrayList<>(jvm);
+        options.add("-jar");
+        options.add(jar().toString());
+        options.addAll(arguments);
+        startJava(prefix, environment, options);
+    }
+
+    /** @param arguments all that follows {@code java} */
+    public void startJava(List<String> prefix, Map<String, String> environment, List<String> arguments) {
         if (runs()) {
             throw new IllegalStateException(name + " runs already");
         }
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(prefix);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(QUICK_TO_START);
-        command.addAll(jvm);
-        command.add("-jar");
-        command.add(jar().toString());
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectInput(Redirect.from(new File("/dev/null")))
@@ -65,7 +76,7 @@ final class ServerProcess implements AutoCloseable {
         }
     }
 
-    static Path jar() {
+    public static Path jar() {
         return Path.of(System.getProperty("bellwether.jar", "target/bellwether.jar"));
     }
 
@@ -73,37 +84,37 @@ final class ServerProcess implements AutoCloseable {
         return name;
     }
 
-    boolean runs() {
+    public boolean runs() {
         return process != null && process.isAlive();
     }
 
-    long id() {
+    public long id() {
         return running().pid();
     }
 
     /** {@code kill -9}; it is gone when this returns. */
-    void kill() {
+    public void kill() {
         running().destroyForcibly();
         ended(GONE);
     }
 
     /** {@code SIGTERM}, without waiting. */
-    void terminate() {
+    public void terminate() {
         running().destroy();
     }
 
     /** {@code SIGSTOP}: it is there, it holds its connections, and it does nothing. */
-    void pause() {
+    public void pause() {
         signal("STOP");
     }
 
     /** {@code SIGCONT}. */
-    void resume() {
+    public void resume() {
         signal("CONT");
     }
 
     /** The exit code, once it has ended by itself or after {@link #terminate}. */
-    int ended(Duration patience) {
+    public int ended(Duration patience) {
         try {
             Process awaited = running();
             if (!awaited.waitFor(patience.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -117,7 +128,7 @@ final class ServerProcess implements AutoCloseable {
     }
 
     /** What it has said since it was last started. */
-    String output() {
+    public String output() {
         try {
             byte[] all = Files.readAllBytes(log);
             int from = (int) Math.min(logStart, all.length);
@@ -158,7 +169,11 @@ final class ServerProcess implements AutoCloseable {
             ended(GONE);
         }
         if (atExit != null) {
-            Runtime.getRuntime().removeShutdownHook(atExit);
+            try {
+                Runtime.getRuntime().removeShutdownHook(atExit);
+            } catch (IllegalStateException e) {
+                // This JVM is ending, and the hook has found nothing left to do.
+            }
             atExit = null;
         }
     }
