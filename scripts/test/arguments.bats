@@ -24,7 +24,7 @@ hide() {
 
 @test "every script tells how it is used" {
   local script
-  for script in cluster status quickstart bench simulate survival; do
+  for script in cluster status quickstart bench simulate survival chaos; do
     run -0 --separate-stderr "$scripts/$script" --help
     [[ $output == "scripts/$script: "* && $output == *"Exit codes: "* && -z $stderr ]]
   done
@@ -32,7 +32,7 @@ hide() {
 
 @test "an unknown argument is named" {
   local script
-  for script in cluster status quickstart bench simulate survival; do
+  for script in cluster status quickstart bench simulate survival chaos; do
     run -1 --separate-stderr "$scripts/$script" --nonsense
     [[ $stderr == *--nonsense* && -z $output ]]
   done
@@ -47,6 +47,10 @@ hide() {
   [[ $output == *"'xml'"* ]]
   run -1 "$scripts/bench" --connections 1,,2
   [[ $output == *--connections* ]]
+  run -1 "$scripts/chaos" --minutes soon --seed 1
+  [[ $output == *"'soon'"* ]]
+  run -1 "$scripts/chaos" --minutes 1
+  [[ $output == *--seed* ]]
 }
 
 @test "a folder without a file is an error, and so is one that is none" {
