@@ -164,15 +164,21 @@ public final class ServingNode {
         gateway.stop();
     }
 
-    /** Draws the conclusions of the events since the last call, and does all the work that they leave. */
-    public void run() {
+    /**
+     * Draws the conclusions of the events since the last call, and does the work that they leave.
+     *
+     * @return whether entries to apply are left: call it again soon, after a {@link #tick}
+     */
+    public boolean run() {
+        boolean more;
         do {
             observe();
             gateway.flush();
-            node.run();
+            more = node.run();
             observe();
-        } while (gateway.wantsFlush());
+        } while (gateway.wantsFlush() && !more);
         reads.tick(nowMillis, replica.appliedIndex(), replica.stalenessMillis());
+        return more;
     }
 
     private void observe() {

@@ -508,8 +508,17 @@ public final class Replica {
         standing.logClock.hear(floor, standing.now());
     }
 
+    /** Whether entries are committed and durable here that {@link Work#committed} has not handed out yet. */
+    boolean hasMoreToApply() {
+        return standing.appliedIndex() < readyToApply();
+    }
+
+    private long readyToApply() {
+        return Math.min(standing.commitIndex(), standing.journal.durableEnd());
+    }
+
     private List<Entry> takeCommitted() {
-        long ready = Math.min(standing.commitIndex(), standing.journal.durableEnd());
+        long ready = readyToApply();
         long applied = standing.appliedIndex();
         List<Entry> committed = List.of();
         if (applied < ready) {

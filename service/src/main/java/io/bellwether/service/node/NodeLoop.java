@@ -94,8 +94,9 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
         try {
             Parts driven = Objects.requireNonNull(parts, "a loop is started with its parts");
             while (!stopping) {
-                step(driven);
-                waitForEvents();
+                if (!step(driven)) {
+                    waitForEvents();
+                }
             }
             drain(driven);
             driven.node().stop();
@@ -110,8 +111,9 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
     private void drain(Parts driven) {
         long untilMillis = nowMillis() + DRAIN_MILLIS;
         do {
-            step(driven);
-            waitForEvents();
+            if (!step(driven)) {
+                waitForEvents();
+            }
         } while (!inbox.isEmpty() || (isAwaited(driven.node()) && nowMillis() < untilMillis));
     }
 
@@ -119,18 +121,20 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
         return node.heldWrites() > 0 || node.waitingReads() > 0;
     }
 
-    private void step(Parts driven) {
+    /** Whether the node has more to do without any event. */
+    private boolean step(Parts driven) {
         driven.node().tick(nowMillis(), System.currentTimeMillis());
         driven.viewSeen().accept(driven.coordination().view());
         for (Runnable event = inbox.poll(); event != null; event = inbox.poll()) {
             event.run();
         }
-        driven.node().run();
+        boolean more = driven.node().run();
         publish(driven.node().replica());
         for (Runnable done : afterRun) {
             done.run();
         }
         afterRun.clear();
+        return more;
     }
 
     private void publish(Replica replica) {
