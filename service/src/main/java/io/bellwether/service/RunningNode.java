@@ -15,6 +15,7 @@ import io.bellwether.replication.Replica;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.WriteQuorum;
 import io.bellwether.service.data.Records;
+import io.bellwether.service.http.Answers;
 import io.bellwether.service.http.ClientFaces;
 import io.bellwether.service.http.Identity;
 import io.bellwether.service.http.Limits;
@@ -97,10 +98,12 @@ final class RunningNode implements Managed {
                 Instant.now());
         Limits limits = configuration.clients().limits();
 
+        Answers answers = Answers.of(environment, "answers", halt::because);
         this.peers = new HttpPeers(
                 id,
                 configuration.peers().settings(),
-                configuration.peers().urls().byNode());
+                configuration.peers().urls().byNode(),
+                answers);
         for (Lane lane : Lane.values()) {
             var servlet = environment.servlets().addServlet("peer-" + lane.path(), peers.servlet(lane));
             servlet.setAsyncSupported(true);
@@ -109,6 +112,7 @@ final class RunningNode implements Managed {
         this.faces = ClientFaces.register(
                 environment,
                 loop,
+                answers,
                 limits,
                 identity,
                 configuration.peers().urls().byNode(),

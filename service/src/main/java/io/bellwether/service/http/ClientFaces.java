@@ -29,6 +29,7 @@ public final class ClientFaces {
 
     /**
      * @param requests what stands behind the faces
+     * @param answers writes short answers
      * @param peerUrls addresses of peers that override the advertised ones
      * @param nanoTime a monotonic clock
      * @param broken hears, on any thread, of data that no node wrote: the process must stop
@@ -36,6 +37,7 @@ public final class ClientFaces {
     public static ClientFaces register(
             Environment environment,
             Requests requests,
+            Answers answers,
             Limits limits,
             Identity identity,
             Map<NodeId, URI> peerUrls,
@@ -43,7 +45,7 @@ public final class ClientFaces {
             Consumer<Throwable> broken) {
         ClientFaces faces = new ClientFaces();
         registerProblems(environment, identity);
-        registerRecords(environment, requests, limits, identity, nanoTime, broken);
+        registerRecords(environment, requests, answers, limits, identity, nanoTime, broken);
         faces.registerOperators(environment, requests, identity, peerUrls);
         return faces;
     }
@@ -78,25 +80,16 @@ public final class ClientFaces {
     private static void registerRecords(
             Environment environment,
             Requests requests,
+            Answers answers,
             Limits limits,
             Identity identity,
             LongSupplier nanoTime,
             Consumer<Throwable> broken) {
-        Answers answers = new Answers(thread(environment, "answers"), broken);
-        Answers pages = new Answers(thread(environment, "pages"), broken);
+        Answers pages = Answers.of(environment, "pages", broken);
         RecordsServlet records = new RecordsServlet(requests, limits, identity, answers, pages, nanoTime);
         ServletRegistration.Dynamic servlet = environment.servlets().addServlet("records", records);
         servlet.setAsyncSupported(true);
         servlet.addMapping(RecordsServlet.PATH + "/*");
-    }
-
-    private static ExecutorService thread(Environment environment, String name) {
-        return environment
-                .lifecycle()
-                .executorService(name)
-                .minThreads(1)
-                .maxThreads(1)
-                .build();
     }
 
     private void registerOperators(
