@@ -4,6 +4,7 @@ import static io.bellwether.replication.InvariantViolation.check;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -28,6 +29,8 @@ final class Leadership {
     private final InSyncChange change;
     private long nextAppendNumber = 1;
     private boolean suspended;
+    /** Whether the round that readers wait for was put to every voter, and not only to as many as it needs. */
+    private boolean allAreAsked;
     /** Bytes of proposals that wait for their commit (Rule 4.8). */
     private long uncommittedBytes;
 
@@ -169,6 +172,7 @@ final class Leadership {
         for (FollowerProgress follower : followers.values()) {
             follower.resendIfLost(standing.now(), standing.settings.leaderTimeoutMillis() / 2);
         }
+        askAllIfSlow();
         judgeSuspension();
         change.tick();
     }
@@ -231,13 +235,31 @@ final class Leadership {
     private void beginRound() {
         if (rounds.wanted() && serving()) {
             rounds.begin(nextAppendNumber, standing.now(), standing.commitIndex(), true);
-            for (ReplicaId replica : quorums().voters()) {
-                FollowerProgress follower = followers.get(replica);
-                if (follower != null && !follower.condemned()) {
-                    sendHeartbeat(follower);
-                }
-            }
+            allAreAsked = false;
+            quickestToAnswer(quorums().othersToAsk()).forEach(this::sendHeartbeat);
             rounds.confirm(quorums().reachedByWriteQuorum(this::answeredNumber)).forEach(this::serve);
+        }
+    }
+
+    /** Rule 8.1: who is asked decides nothing, only how soon a round is confirmed and what it costs all of them. */
+    private List<FollowerProgress> quickestToAnswer(int count) {
+        List<FollowerProgress> voters = new ArrayList<>();
+        for (ReplicaId replica : quorums().voters()) {
+            FollowerProgress follower = followers.get(replica);
+            if (follower != null && !follower.condemned()) {
+                voters.add(follower);
+            }
+        }
+        voters.sort(Comparator.comparingLong(FollowerProgress::answeredAtMillis).reversed());
+        return voters.subList(0, Math.min(count, voters.size()));
+    }
+
+    /** Those that were asked do not answer at once: the others may. */
+    private void askAllIfSlow() {
+        long since = rounds.readersWaitSinceMillis();
+        if (since >= 0 && !allAreAsked && standing.now() - since >= standing.settings.heartbeatMillis() / 10) {
+            allAreAsked = true;
+            quickestToAnswer(followers.size()).forEach(this::sendHeartbeat);
         }
     }
 
