@@ -5,6 +5,7 @@ import static io.bellwether.replication.InvariantViolation.check;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class Leadership {
 
     private final Rounds rounds = new Rounds();
     private final InSyncChange change;
+    private @Nullable HandOff handOff;
     private long nextAppendNumber = 1;
     private boolean suspended;
     /** Bytes of proposals that wait for their commit (Rule 4.8). */
@@ -77,6 +79,10 @@ final class Leadership {
         if (suspended || diskStalls()) {
             return new Admission.Refused(Admission.Refusal.SUSPENDED);
         }
+        HandOff running = handOff;
+        if (running != null && running.parks()) { // Rule 10.2
+            return new Admission.Refused(Admission.Refusal.HANDING_OFF);
+        }
         if (quorums().inSync().size() < change.record().minInSync()) { // Rule 4.3
             return new Admission.Refused(Admission.Refusal.TOO_FEW_IN_SYNC);
         }
@@ -93,6 +99,11 @@ final class Leadership {
         if (!suspended && standing.commitIndex() == standing.journal.end().index()) {
             append(Entry.Kind.TICK, Bytes.EMPTY);
         }
+    }
+
+    /** Marks in the log when the last write was taken (Rule 10.2). */
+    void appendMark() {
+        append(Entry.Kind.TICK, Bytes.EMPTY);
     }
 
     void read(Rounds.Reader reader) {
@@ -156,6 +167,43 @@ final class Leadership {
         }
     }
 
+    /** The follower wants to leave the in-sync set; it says so again at least every heartbeat (Rule 10.9). */
+    void onLeaving(ReplicaId from) {
+        FollowerProgress follower = followers.get(from);
+        if (follower != null) {
+            follower.leaving(standing.now() + standing.settings.leaderTimeoutMillis());
+        }
+    }
+
+    /** Leadership is to move (Rule 10.1); {@link Work#handOffs} says what became of it. */
+    void handOff(long number, HandOffWish wish) {
+        HandOff begun = HandOff.begin(standing, this, number, wish);
+        handOff = begun == null ? handOff : begun;
+    }
+
+    @Nullable
+    HandOff handOff() {
+        return handOff;
+    }
+
+    void onSuspected(ReplicaId from, Message.Suspected answer) {
+        HandOff running = handOff;
+        if (running != null) {
+            running.onSuspected(from, answer);
+        }
+    }
+
+    void onLatchRead(long request, List<Coordination.LatchPlace> queue) {
+        HandOff running = handOff;
+        if (running != null) {
+            running.onLatchRead(request, queue);
+        }
+    }
+
+    boolean handsOff() {
+        return handOff != null;
+    }
+
     /** The answer of ZooKeeper to a change of the set. */
     void onAnswered(long request, Coordination.Answer answer) {
         change.onAnswered(request, answer);
@@ -170,11 +218,20 @@ final class Leadership {
             follower.resendIfLost(standing.now(), standing.settings.leaderTimeoutMillis() / 2);
         }
         judgeSuspension();
+        HandOff running = handOff;
+        if (running != null) {
+            running.tick();
+            handOff = running.over() ? null : running;
+        }
         change.tick();
     }
 
     /** Draws the conclusions of a step: commits, confirms rounds, and sends what is to be sent. */
     void conclude() {
+        HandOff running = handOff;
+        if (running != null) {
+            running.proceed();
+        }
         advanceCommit();
         rounds.confirm(quorums().reachedByWriteQuorum(this::answeredNumber)).forEach(this::serve);
         if (diskStalls()) {
@@ -397,5 +454,10 @@ final class Leadership {
 
     ControlRecord record() {
         return change.record();
+    }
+
+    /** The change of the set that is open, such as {@code +n3}; empty if there is none. */
+    Optional<String> openChange() {
+        return change.open();
     }
 }

@@ -2,6 +2,7 @@ package io.bellwether.service.http;
 
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.StoreId;
+import io.bellwether.service.node.Operations;
 import io.bellwether.service.node.Requests;
 import io.dropwizard.core.setup.Environment;
 import jakarta.servlet.ServletRegistration;
@@ -29,6 +30,7 @@ public final class ClientFaces {
 
     /**
      * @param requests what stands behind the faces
+     * @param operations what operators ask of this node
      * @param answers writes short answers
      * @param peerUrls addresses of peers that override the advertised ones
      * @param nanoTime a monotonic clock
@@ -37,6 +39,7 @@ public final class ClientFaces {
     public static ClientFaces register(
             Environment environment,
             Requests requests,
+            Operations operations,
             Answers answers,
             Limits limits,
             Identity identity,
@@ -46,7 +49,7 @@ public final class ClientFaces {
         ClientFaces faces = new ClientFaces();
         registerProblems(environment, identity);
         registerRecords(environment, requests, answers, limits, identity, nanoTime, broken);
-        faces.registerOperators(environment, requests, identity, peerUrls);
+        faces.registerOperators(environment, requests, operations, limits, identity, peerUrls);
         return faces;
     }
 
@@ -93,7 +96,12 @@ public final class ClientFaces {
     }
 
     private void registerOperators(
-            Environment environment, Requests requests, Identity identity, Map<NodeId, URI> peerUrls) {
+            Environment environment,
+            Requests requests,
+            Operations operations,
+            Limits limits,
+            Identity identity,
+            Map<NodeId, URI> peerUrls) {
         ExecutorService operators = environment
                 .lifecycle()
                 .executorService("operators-%d")
@@ -103,8 +111,14 @@ public final class ClientFaces {
         StatusQuestion question = new StatusQuestion(requests, operators);
         PeerStatusClient peers = new PeerStatusClient(operators);
         statusOfPeers = peers;
-        environment.jersey().register(new ClusterResource(new ClusterSurvey(question, peers::ask, peerUrls, identity)));
+        PeerAddresses addresses = new PeerAddresses(peerUrls);
+        environment.jersey().register(new ClusterResource(new ClusterSurvey(question, peers::ask, addresses, identity)));
         environment.jersey().register(new NodeResource(question, () -> stopping));
+        HandOffs handOffs =
+                new HandOffs(question, operations, peers, new PeerHandOffClient(operators), addresses, operators);
+        environment.jersey().register(new HandOffResource(handOffs, limits));
+        environment.jersey().register(new PeerHandOffResource(handOffs, limits));
+        environment.jersey().register(new DutyResource(question, operations, operators, limits));
         environment.jersey().register(new PeerStatusResource(question, identity));
     }
 }
