@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * does it itself, and asks nobody else to.
  */
 final class HandOffs {
+    /** Whoever takes longer to say how far it is shall not lead: the cluster waits for one that does. */
+    private static final Duration CANDIDATES_PATIENCE = Duration.ofMillis(250);
+
     private final StatusQuestion question;
     private final Operations operations;
     private final PeerStatusClient statusOfPeers;
@@ -161,7 +164,9 @@ final class HandOffs {
                         .ifPresent(address -> answers.add(statusOfPeers
                                 .ask(address)
                                 .thenApply(answer ->
-                                        answer.filter(it -> it.store().equals(replica.store().id())))));
+                                        answer.filter(it -> it.store().equals(replica.store().id())))
+                                .completeOnTimeout(
+                                        Optional.empty(), CANDIDATES_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)));
             }
         }
         boolean self = record.inSync().contains(own.replica())
