@@ -285,6 +285,7 @@ final class RunningNode implements Managed {
         }
         faces.stopping();
         depart();
+        faces.endEvents();
         loop.close();
         coordination.close();
         peers.close();

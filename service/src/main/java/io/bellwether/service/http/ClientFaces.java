@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.server.Server;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClientFaces {
     private volatile boolean stopping;
     private @Nullable PeerStatusClient statusOfPeers;
+    private @Nullable ClusterEvents clusterEvents;
 
     private ClientFaces() {}
 
@@ -56,6 +58,14 @@ public final class ClientFaces {
     /** From now on the node is not ready: the process was told to end. */
     public void stopping() {
         stopping = true;
+    }
+
+    /** Whoever listens for events is sent away: an open connection would hold up the end. */
+    public void endEvents() {
+        ClusterEvents events = clusterEvents;
+        if (events != null) {
+            events.close();
+        }
     }
 
     /** Which store a node has that answers at this url; empty if none does within a second. Never blocks. */
@@ -112,13 +122,36 @@ public final class ClientFaces {
         PeerStatusClient peers = new PeerStatusClient(operators);
         statusOfPeers = peers;
         PeerAddresses addresses = new PeerAddresses(peerUrls);
-        environment.jersey().register(new ClusterResource(new ClusterSurvey(question, peers::ask, addresses, identity)));
+        ClusterSurvey survey = new ClusterSurvey(question, peers::ask, addresses, identity);
+        environment.jersey().register(new ClusterResource(survey));
+        registerEvents(environment, survey);
         environment.jersey().register(new NodeResource(question, () -> stopping));
         HandOffs handOffs =
                 new HandOffs(question, operations, peers, new PeerHandOffClient(operators), addresses, operators);
         environment.jersey().register(new HandOffResource(handOffs, limits));
+        environment.jersey().register(new HistoryResource(requests, operators));
         environment.jersey().register(new PeerHandOffResource(handOffs, limits));
         environment.jersey().register(new DutyResource(question, operations, operators, limits));
         environment.jersey().register(new PeerStatusResource(question, identity));
+    }
+
+    private void registerEvents(Environment environment, ClusterSurvey survey) {
+        ClusterEvents events = new ClusterEvents(
+                survey,
+                environment.getObjectMapper(),
+                environment
+                        .lifecycle()
+                        .scheduledExecutorService("cluster-events")
+                        .threads(1)
+                        .build(),
+                environment
+                        .lifecycle()
+                        .executorService("cluster-listener-%d")
+                        .minThreads(0)
+                        .maxThreads(ClusterEvents.MAX_LISTENERS)
+                        .workQueue(new SynchronousQueue<>())
+                        .build());
+        clusterEvents = events;
+        environment.jersey().register(new ClusterEventsResource(events));
     }
 }

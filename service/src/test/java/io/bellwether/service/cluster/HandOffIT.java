@@ -62,6 +62,11 @@ class HandOffIT {
                     .as("%s, which handed over, as a leader", from)
                     .isEqualTo(503);
             writers.untilAcknowledged(WRITES_PER_SECOND / 10);
+            JsonNode newest = newestLeadership(from);
+            assertThat(newest.path("cause").asText()).isEqualTo("hand-off");
+            assertThat(newest.path("epoch")).isEqualTo(moved.path("epoch"));
+            assertThat(newest.path("leader")).isEqualTo(moved.path("to"));
+            assertThat(newest.path("writePauseMillis").isNumber()).isTrue();
             pauses.add(writers.longestSilenceMillis(began, System.nanoTime()));
             took.add(moved.path("millis").asLong());
         }
@@ -174,6 +179,13 @@ class HandOffIT {
         JsonNode stays = handOff(follower, "{\"to\":\"" + leader.id() + "\"}");
         assertThat(stays.path("millis").asLong()).isZero();
         assertThat(follower.view().orElseThrow().epoch()).isEqualTo(epoch);
+    }
+
+    private static JsonNode newestLeadership(NodeProcess asked) throws IOException {
+        return HttpConnection.getOnce(asked.port(), "/v1/cluster/history?limit=1")
+                .json()
+                .path("leaderships")
+                .path(0);
     }
 
     private static JsonNode handOff(NodeProcess asked, String wish) throws IOException {
