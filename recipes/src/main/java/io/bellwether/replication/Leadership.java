@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ final class Leadership {
 
     private final Rounds rounds = new Rounds();
     private final InSyncChange change;
+    private @Nullable HandOff handOff;
     private long nextAppendNumber = 1;
     private boolean suspended;
     /** Whether the round that readers wait for was put to every voter, and not only to as many as it needs. */
@@ -80,6 +82,10 @@ final class Leadership {
         if (suspended || diskStalls()) {
             return new Admission.Refused(Admission.Refusal.SUSPENDED);
         }
+        HandOff running = handOff;
+        if (running != null && running.parks()) { // Rule 10.2
+            return new Admission.Refused(Admission.Refusal.HANDING_OFF);
+        }
         if (quorums().inSync().size() < change.record().minInSync()) { // Rule 4.3
             return new Admission.Refused(Admission.Refusal.TOO_FEW_IN_SYNC);
         }
@@ -93,9 +99,14 @@ final class Leadership {
 
     /** Something in the state has fallen due and no write came: moves log time on (Rule 9.6). */
     void appendTick() {
-        if (!suspended && standing.commitIndex() == standing.journal.end().index()) {
+        if (!suspended && !handsOff() && standing.commitIndex() == standing.journal.end().index()) {
             append(Entry.Kind.TICK, Bytes.EMPTY);
         }
+    }
+
+    /** Marks in the log when the last write was taken (Rule 10.2). */
+    void appendMark() {
+        append(Entry.Kind.TICK, Bytes.EMPTY);
     }
 
     void read(Rounds.Reader reader) {
@@ -159,6 +170,43 @@ final class Leadership {
         }
     }
 
+    /** The follower wants to leave the in-sync set; it says so again at least every heartbeat (Rule 10.9). */
+    void onLeaving(ReplicaId from) {
+        FollowerProgress follower = followers.get(from);
+        if (follower != null) {
+            follower.leaving(standing.now() + standing.settings.leaderTimeoutMillis());
+        }
+    }
+
+    /** Leadership is to move (Rule 10.1); {@link Work#handOffs} says what became of it. */
+    void handOff(long number, HandOffWish wish) {
+        HandOff begun = HandOff.begin(standing, this, number, wish);
+        handOff = begun == null ? handOff : begun;
+    }
+
+    @Nullable
+    HandOff handOff() {
+        return handOff;
+    }
+
+    void onSuspected(ReplicaId from, Message.Suspected answer) {
+        HandOff running = handOff;
+        if (running != null) {
+            running.onSuspected(from, answer);
+        }
+    }
+
+    void onLatchRead(long request, List<Coordination.LatchPlace> queue) {
+        HandOff running = handOff;
+        if (running != null) {
+            running.onLatchRead(request, queue);
+        }
+    }
+
+    boolean handsOff() {
+        return handOff != null;
+    }
+
     /** The answer of ZooKeeper to a change of the set. */
     void onAnswered(long request, Coordination.Answer answer) {
         change.onAnswered(request, answer);
@@ -174,11 +222,20 @@ final class Leadership {
         }
         askAllIfSlow();
         judgeSuspension();
+        HandOff running = handOff;
+        if (running != null) {
+            running.tick();
+            handOff = running.over() ? null : running;
+        }
         change.tick();
     }
 
     /** Draws the conclusions of a step: commits, confirms rounds, and sends what is to be sent. */
     void conclude() {
+        HandOff running = handOff;
+        if (running != null) {
+            running.proceed();
+        }
         advanceCommit();
         rounds.confirm(quorums().reachedByWriteQuorum(this::answeredNumber)).forEach(this::serve);
         if (diskStalls()) {
@@ -419,5 +476,10 @@ final class Leadership {
 
     ControlRecord record() {
         return change.record();
+    }
+
+    /** The change of the set that is open, such as {@code +n3}; empty if there is none. */
+    Optional<String> openChange() {
+        return change.open();
     }
 }

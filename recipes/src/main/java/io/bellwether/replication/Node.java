@@ -88,6 +88,12 @@ public final class Node {
         for (Work.ReadyRead read : work.reads()) {
             clients.readReady(read.read(), read.index());
         }
+        for (Work.EndedHandOff ended : work.handOffs()) {
+            clients.handOffEnded(ended.handOff(), ended.outcome());
+        }
+        for (Work.EndedDeparture ended : work.departures()) {
+            clients.departed(ended.departure(), ended.outcome());
+        }
         String stop = work.stop();
         if (stop != null) {
             clients.stop(stop);

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedNode {
     private static final long TICK_MICROS = 20_000;
-    static final Settings SETTINGS = new Settings(100, 1_000, 3_000, 4_096, 1 << 20, 16_384);
+    static final Settings SETTINGS = new Settings(100, 1_000, 3_000, 4_096, 1 << 20, 16_384, 2_000);
     static final GatewaySettings GATEWAY = new GatewaySettings(1 << 20, 200, 4_096, 50, 1_000, 10_000, 120_000);
 
     private final World world;

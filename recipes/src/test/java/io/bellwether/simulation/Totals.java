@@ -29,6 +29,8 @@ final class Totals {
         "torn writes",
         "entries cut",
         "suspensions",
+        "hand-offs",
+        "departures",
     };
 
     void count(String what) {

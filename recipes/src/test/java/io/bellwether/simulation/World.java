@@ -3,6 +3,8 @@ package io.bellwether.simulation;
 import io.bellwether.gateway.ServingNode;
 import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.replication.ControlRecord;
+import io.bellwether.replication.HandOffOutcome;
+import io.bellwether.replication.HandOffWish;
 import io.bellwether.replication.InvariantViolation;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.ReplicaId;
@@ -276,6 +278,7 @@ final class World {
         every(weather.pauseMillis(), () -> anyNode().pause(duration(20, 15_000)));
         every(weather.diskStallMillis(), this::stallADisk);
         every(weather.zooKeeperMillis(), this::troubleZooKeeper);
+        every(dice.nextInt(3) == 0 ? 0 : dice.nextInt(2_000, 15_000), () -> handOff(anyNode()));
     }
 
     private void every(int meanMillis, Runnable trouble) {
@@ -390,6 +393,29 @@ final class World {
                             queue.get(dice.nextInt(queue.size())).path());
                 }
             }
+        }
+    }
+
+    /** What an operator may ask of a node: to hand over, to claim by force, to leave for a while (Part 10). */
+    private void handOff(SimulatedNode node) {
+        int what = dice.nextInt(4);
+        trace(() -> "operator " + what + " " + node.id());
+        node.event(node.life(), serving -> {
+            switch (what) {
+                case 0, 1 -> serving.operators().handOff(HandOffWish.ANY, this::countHandOff);
+                case 2 -> serving.operators().force(null, this::countHandOff);
+                default ->
+                    serving.operators().leave(outcome -> {
+                        totals.count("departures");
+                        node.event(node.life(), now -> now.operators().returnToDuty());
+                    });
+            }
+        });
+    }
+
+    private void countHandOff(HandOffOutcome outcome) {
+        if (outcome instanceof HandOffOutcome.Moved) {
+            totals.count("hand-offs");
         }
     }
 

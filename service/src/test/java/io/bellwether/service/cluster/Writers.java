@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Plain clients that write one new key after another, each on a connection of its own, and repeat nothing. Everything
@@ -25,6 +27,9 @@ final class Writers {
 
     private final String prefix = "w" + RUNS.incrementAndGet() + "/";
     private final String[] headers;
+    /** Between the beginnings of two writes of one client; 0 for no pause at all. */
+    private final long intervalNanos;
+
     private final List<Thread> threads = new ArrayList<>();
     private final List<Written> acknowledged = Collections.synchronizedList(new ArrayList<>());
     private final List<Failure> failures = Collections.synchronizedList(new ArrayList<>());
@@ -32,7 +37,8 @@ final class Writers {
     private volatile boolean finished;
 
     /** @param headers of each request, name and value in turn */
-    private Writers(String... headers) {
+    private Writers(Duration interval, String... headers) {
+        this.intervalNanos = interval.toNanos();
         this.headers = headers;
     }
 
@@ -48,13 +54,22 @@ final class Writers {
     record Failure(String key, int status, String outcome, long tookMillis, String detail) {}
 
     static Writers at(Collection<NodeProcess> nodes, int connectionsPerNode, String... headers) {
-        Writers writers = new Writers(headers);
+        return new Writers(Duration.ZERO, headers).start(nodes, connectionsPerNode);
+    }
+
+    /** So many writes a second through all of these nodes together, while they are answered in time. */
+    static Writers paced(Collection<NodeProcess> nodes, int connectionsPerNode, int ratePerSecond) {
+        Duration interval = Duration.ofSeconds(1).multipliedBy(nodes.size()).multipliedBy(connectionsPerNode);
+        return new Writers(interval.dividedBy(ratePerSecond)).start(nodes, connectionsPerNode);
+    }
+
+    private Writers start(Collection<NodeProcess> nodes, int connectionsPerNode) {
         for (NodeProcess node : nodes) {
             for (int i = 1; i <= connectionsPerNode; i++) {
-                writers.start(node, node + "-" + i);
+                start(node, node + "-" + i);
             }
         }
-        return writers;
+        return this;
     }
 
     private void start(NodeProcess node, String name) {
@@ -118,7 +133,10 @@ final class Writers {
             String key = "";
             long began = System.nanoTime();
             try (HttpConnection connection = node.connect()) {
+                long due = began + ThreadLocalRandom.current().nextLong(intervalNanos + 1);
                 for (long sequence = 0; !finished; sequence++) {
+                    due = Math.max(due + intervalNanos, System.nanoTime());
+                    awaitMoment(due);
                     key = keyPrefix + "%08d".formatted(sequence);
                     began = System.nanoTime();
                     heard(key, connection.put(key, valueOf(key), headers), began);
@@ -127,6 +145,12 @@ final class Writers {
                 failures.add(new Failure(key, 0, BROKEN, millis(System.nanoTime() - began), node + ": " + e));
             }
             pausedUntil(System.nanoTime());
+        }
+
+        private void awaitMoment(long nanoTime) {
+            while (intervalNanos > 0 && !finished && nanoTime - System.nanoTime() > 0) {
+                LockSupport.parkNanos(nanoTime - System.nanoTime());
+            }
         }
 
         private void heard(String key, HttpConnection.Answer answer, long began) {
@@ -166,6 +190,22 @@ final class Writers {
     /** The longest time that one client was without an acknowledgement, its beginning and end included. */
     long longestPauseMillis() {
         return millis(longestPauseNanos.get());
+    }
+
+    /** The longest time between two moments of {@link System#nanoTime} in which no client at all was answered. */
+    long longestSilenceMillis(long fromNanos, long toNanos) {
+        long[] moments = acknowledged().stream()
+                .mapToLong(Written::atNanos)
+                .filter(at -> at - fromNanos >= 0 && toNanos - at >= 0)
+                .sorted()
+                .toArray();
+        long longest = 0;
+        long last = fromNanos;
+        for (long at : moments) {
+            longest = Math.max(longest, at - last);
+            last = at;
+        }
+        return millis(Math.max(longest, toNanos - last));
     }
 
     /** Of the acknowledged writes whose answer came between two moments of {@link System#nanoTime}, in milliseconds. */

@@ -76,7 +76,7 @@ public final class FacesServer implements BeforeAllCallback, AfterAllCallback {
         public void run(Configuration configuration, Environment environment) {
             Answers answers = Answers.of(environment, "answers", broken::add);
             faces = ClientFaces.register(
-                    environment, node, answers, limits, IDENTITY, peerUrls, System::nanoTime, broken::add);
+                    environment, node, node, answers, limits, IDENTITY, peerUrls, System::nanoTime, broken::add);
         }
     }
 
