@@ -120,15 +120,13 @@ final class HandOffs {
         Long named = request.epoch();
         if (named != null && named != record.epoch()) {
             throw new ProblemException(
-                    ProblemCode.OTHER_EPOCH,
-                    "The epoch is " + record.epoch() + ", not " + named + ".",
-                    WriteFate.NONE);
+                    ProblemCode.OTHER_EPOCH, "The epoch is " + record.epoch() + ", not " + named + ".", WriteFate.NONE);
         }
         HandOffRequest precise = request.epoch(record.epoch());
         return target(status, record, request.to())
                 .thenCompose(target -> request.dryRun()
-                        ? CompletableFuture.completedFuture(new HandOffReply(
-                                record.leader().name(), target.name(), record.epoch(), 0, true))
+                        ? CompletableFuture.completedFuture(
+                                new HandOffReply(record.leader().name(), target.name(), record.epoch(), 0, true))
                         : at(status, target, precise.to(target.name()), timeout));
     }
 
@@ -165,13 +163,11 @@ final class HandOffs {
         return CompletableFuture.allOf(candidates.toArray(CompletableFuture[]::new))
                 .thenApply(all -> candidates.stream()
                         .map(CompletableFuture::join)
-                        .filter(candidate -> candidate.lastIndex() >= 0
-                                && !candidate.node().equals(record.leader()))
+                        .filter(candidate ->
+                                candidate.lastIndex() >= 0 && !candidate.node().equals(record.leader()))
                         .reduce((one, other) -> other.lastIndex() > one.lastIndex() ? other : one)
                         .orElseThrow(() -> new ProblemException(
-                                ProblemCode.NO_TARGET,
-                                "No other replica of the in-sync set answers.",
-                                WriteFate.NONE))
+                                ProblemCode.NO_TARGET, "No other replica of the in-sync set answers.", WriteFate.NONE))
                         .node());
     }
 
@@ -181,7 +177,8 @@ final class HandOffs {
     private CompletableFuture<Candidate> candidate(ReplicaId replica, URI address) {
         return statusOfPeers
                 .ask(address)
-                .thenApply(answer -> answer.filter(it -> it.store().equals(replica.store().id()))
+                .thenApply(answer -> answer.filter(
+                                it -> it.store().equals(replica.store().id()))
                         .map(it -> new Candidate(replica.node(), it.lastIndex()))
                         .orElse(new Candidate(replica.node(), -1)))
                 .completeOnTimeout(
