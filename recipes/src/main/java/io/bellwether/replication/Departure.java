@@ -66,6 +66,8 @@ final class Departure {
                     false,
                     "Of the in-sync set (" + Standing.names(record.inSync()) + ") none may leave: minInSync is "
                             + record.minInSync() + ".");
+        } else if (leader == null && !standing.view().connected()) {
+            stay(false, "Neither a leader nor ZooKeeper is heard.");
         } else if (isLate()) {
             stay(
                     false,

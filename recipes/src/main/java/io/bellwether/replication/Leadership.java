@@ -99,7 +99,9 @@ final class Leadership {
 
     /** Something in the state has fallen due and no write came: moves log time on (Rule 9.6). */
     void appendTick() {
-        if (!suspended && !handsOff() && standing.commitIndex() == standing.journal.end().index()) {
+        if (!suspended
+                && !handsOff()
+                && standing.commitIndex() == standing.journal.end().index()) {
             append(Entry.Kind.TICK, Bytes.EMPTY);
         }
     }

@@ -272,8 +272,8 @@ public final class Replica {
             if (leading != null) {
                 leaving.tickLeading(leading);
             } else if (claiming == null) {
-                boolean settled =
-                        following.leads() && standing.journal.epochAt(standing.commitIndex()) == following.leaderEpoch();
+                boolean settled = following.leads()
+                        && standing.journal.epochAt(standing.commitIndex()) == following.leaderEpoch();
                 leaving.tickFollowing(following.leads() ? following.leader() : null, settled);
             }
         }

@@ -41,8 +41,7 @@ class HandOffRulesTest {
         stage.pass(20);
         assertRefused(new HandOffWish(N2.node(), EPOCH, false), HandOffOutcome.Reason.OTHER_EPOCH);
         assertRefused(new HandOffWish(N4.node(), null, false), HandOffOutcome.Reason.NOT_IN_SYNC);
-        assertRefused(
-                new HandOffWish(LeaderStage.replica(9).node(), null, false), HandOffOutcome.Reason.UNKNOWN_NODE);
+        assertRefused(new HandOffWish(LeaderStage.replica(9).node(), null, false), HandOffOutcome.Reason.UNKNOWN_NODE);
         for (int i = 0; i < 12; i++) {
             stage.acknowledge(N3, 1);
             stage.pass(100);
@@ -158,11 +157,7 @@ class HandOffRulesTest {
         assertThat(stage.replica().leading()).isFalse();
         assertThat(stage.handOffs).isEmpty();
         Entry start = Entry.of(
-                3,
-                epoch,
-                10,
-                Entry.Kind.EPOCH_STARTED,
-                new EpochStart(N2.node(), EpochStart.Cause.HAND_OFF).encode());
+                3, epoch, 10, Entry.Kind.EPOCH_STARTED, new EpochStart(N2.node(), EpochStart.Cause.HAND_OFF).encode());
         Position previous = new Position(EPOCH + 1, 2);
         stage.hear(N2, append(epoch, 1, previous, 2, List.of(start)));
         stage.run();

@@ -144,9 +144,9 @@ class HandOffTest {
             departures.clear();
             operate(leader, serving -> serving.operators().leave(departures::add));
             world.runUntil(() -> !departures.isEmpty(), SOON_MILLIS, "it has said so");
-            assertThat(departures.get(0)).isInstanceOfSatisfying(DepartureOutcome.Stays.class, stays -> assertThat(
-                            stays.leads())
-                    .isFalse());
+            assertThat(departures.get(0))
+                    .isInstanceOfSatisfying(DepartureOutcome.Stays.class, stays -> assertThat(stays.leads())
+                            .isFalse());
             assertThat(leader(world)).isNotEqualTo(leader);
             assertThat(inSync(world)).hasSize(3);
         }

@@ -43,6 +43,7 @@ final class LeaderStage {
     boolean holdsLatch = true;
     /** What the others say when they are asked whether they could lead. */
     boolean othersCanLead;
+
     private final Replica replica;
     private final MemoryLog log;
     private final Position promised;

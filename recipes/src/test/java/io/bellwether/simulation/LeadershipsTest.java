@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 /** What the replicated state remembers of past leaderships. */
 class LeadershipsTest {
     private final MemoryTables tables = new MemoryTables();
-    private final Outcomes outcomes =
-            new Outcomes(tables, new Registers(tables, new Truth()), SimulatedNode.GATEWAY);
+    private final Outcomes outcomes = new Outcomes(tables, new Registers(tables, new Truth()), SimulatedNode.GATEWAY);
     private long index;
 
     @Test
@@ -61,11 +60,7 @@ class LeadershipsTest {
     }
 
     private void begin(long epoch, String leader, EpochStart.Cause cause, long logTime) {
-        apply(
-                epoch,
-                logTime,
-                Entry.Kind.EPOCH_STARTED,
-                new EpochStart(new NodeId(leader), cause).encode());
+        apply(epoch, logTime, Entry.Kind.EPOCH_STARTED, new EpochStart(new NodeId(leader), cause).encode());
     }
 
     private void apply(long epoch, long logTime, Entry.Kind kind, Bytes payload) {

@@ -301,7 +301,9 @@ final class RunningNode implements Managed {
             LOG.warn("This node could not hand over and leave the in-sync set within {} s", DEPARTURE.toSeconds());
         } else if (outcome.get() instanceof DepartureOutcome.Stays stays) {
             LOG.warn(
-                    "This node ends {}: {}", stays.leads() ? "as the leader" : "as one of the in-sync set", stays.why());
+                    "This node ends {}: {}",
+                    stays.leads() ? "as the leader" : "as one of the in-sync set",
+                    stays.why());
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -34,7 +35,7 @@ final class ClusterEvents {
 
     private final ClusterSurvey survey;
     private final ObjectMapper json;
-    private final ScheduledExecutorService clock;
+    private final ScheduledFuture<?> looks;
     private final Executor writers;
     private final Set<Listener> listeners = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean looking = new AtomicBoolean();
@@ -44,8 +45,9 @@ final class ClusterEvents {
     ClusterEvents(ClusterSurvey survey, ObjectMapper json, ScheduledExecutorService clock, Executor writers) {
         this.survey = survey;
         this.json = json;
-        this.clock = clock;
         this.writers = writers;
+        this.looks = clock.scheduleWithFixedDelay(
+                this::look, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** @throws ProblemException if too many listen already */
@@ -61,22 +63,20 @@ final class ClusterEvents {
     /** The node stops: an open connection must not hold it up. */
     void close() {
         closed = true;
+        looks.cancel(false);
         listeners.forEach(Listener::close);
     }
 
+    /** A survey that fails is followed by the next one. */
+    @SuppressWarnings("FutureReturnValueIgnored")
     private void look() {
         if (listeners.isEmpty() || closed || !looking.compareAndSet(false, true)) {
             return;
         }
-        survey.view().whenComplete((view, unknown) -> {
-            if (view != null) {
-                tell(view);
-            }
+        survey.view().thenAccept(this::tell).whenComplete((told, failed) -> {
             looking.set(false);
-            try {
-                clock.schedule(this::look, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (RejectedExecutionException e) {
-                LOG.debug("stopping: nobody looks around any more", e);
+            if (failed != null) {
+                LOG.debug("nobody was told how the cluster is", failed);
             }
         });
     }

@@ -2,7 +2,6 @@ package io.bellwether.service.http;
 
 import io.bellwether.replication.ControlRecord;
 import io.bellwether.replication.Member;
-import io.bellwether.replication.NodeId;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.service.node.NodeStatus;
 import java.net.URI;

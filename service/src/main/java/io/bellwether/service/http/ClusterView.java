@@ -62,7 +62,18 @@ record ClusterView(
             @Nullable String started) {
         Member withoutLagMillis() {
             return new Member(
-                    node, store, url, role, inSync, reachable, lastIndex, appliedIndex, lagEntries, null, version, started);
+                    node,
+                    store,
+                    url,
+                    role,
+                    inSync,
+                    reachable,
+                    lastIndex,
+                    appliedIndex,
+                    lagEntries,
+                    null,
+                    version,
+                    started);
         }
     }
 }

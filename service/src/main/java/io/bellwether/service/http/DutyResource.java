@@ -43,7 +43,12 @@ public final class DutyResource {
      * @param detail why it is not drained, though that was asked; null otherwise
      */
     public record Answer(
-            String node, String role, long epoch, @Nullable String leader, boolean drained, @Nullable String detail) {
+            String node,
+            String role,
+            long epoch,
+            @Nullable String leader,
+            boolean drained,
+            @Nullable String detail) {
         static Answer of(NodeStatus status, boolean drained, @Nullable String detail) {
             return new Answer(
                     status.replica().node().name(),

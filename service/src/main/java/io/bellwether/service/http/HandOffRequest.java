@@ -19,8 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param force without asking the leader, which hangs
  * @param dryRun only find out whether it could
  */
-record HandOffRequest(
-        @Nullable String to, @Nullable Long epoch, boolean force, boolean dryRun) {
+record HandOffRequest(@Nullable String to, @Nullable Long epoch, boolean force, boolean dryRun) {
     private static final JsonFactory JSON = new JsonFactory();
 
     HandOffRequest to(String target) {
@@ -85,8 +84,9 @@ record HandOffRequest(
             case "dryRun" -> {
                 return new HandOffRequest(to, epoch, force, flag(field, value));
             }
-            default -> throw refused("there is no field '" + PercentEncoding.shown(field)
-                    + "'; there are 'to', 'epoch', 'force' and 'dryRun'.");
+            default ->
+                throw refused("there is no field '" + PercentEncoding.shown(field)
+                        + "'; there are 'to', 'epoch', 'force' and 'dryRun'.");
         }
     }
 

@@ -3,7 +3,6 @@ package io.bellwether.service.http;
 import io.bellwether.replication.ControlRecord;
 import io.bellwether.replication.HandOffOutcome;
 import io.bellwether.replication.HandOffWish;
-import io.bellwether.replication.Member;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.service.node.NodeStatus;
@@ -12,7 +11,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -122,15 +120,13 @@ final class HandOffs {
         Long named = request.epoch();
         if (named != null && named != record.epoch()) {
             throw new ProblemException(
-                    ProblemCode.OTHER_EPOCH,
-                    "The epoch is " + record.epoch() + ", not " + named + ".",
-                    WriteFate.NONE);
+                    ProblemCode.OTHER_EPOCH, "The epoch is " + record.epoch() + ", not " + named + ".", WriteFate.NONE);
         }
         HandOffRequest precise = request.epoch(record.epoch());
         return target(status, record, request.to())
                 .thenCompose(target -> request.dryRun()
-                        ? CompletableFuture.completedFuture(new HandOffReply(
-                                record.leader().name(), target.name(), record.epoch(), 0, true))
+                        ? CompletableFuture.completedFuture(
+                                new HandOffReply(record.leader().name(), target.name(), record.epoch(), 0, true))
                         : at(status, target, precise.to(target.name()), timeout));
     }
 
@@ -152,44 +148,41 @@ final class HandOffs {
 
     /** Of those in sync that answer, but for the leader; this node itself if none has more than it. */
     private CompletableFuture<NodeId> mostCaughtUp(NodeStatus own, ControlRecord record) {
-        List<CompletableFuture<Optional<PeerStatus>>> answers = new ArrayList<>();
-        for (Member member : own.members()) {
-            ReplicaId replica = member.replica();
-            boolean candidate = record.inSync().contains(replica)
-                    && !replica.node().equals(record.leader())
-                    && !replica.equals(own.replica());
-            if (candidate) {
-                addresses
-                        .of(member)
-                        .ifPresent(address -> answers.add(statusOfPeers
-                                .ask(address)
-                                .thenApply(answer ->
-                                        answer.filter(it -> it.store().equals(replica.store().id())))
-                                .completeOnTimeout(
-                                        Optional.empty(), CANDIDATES_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)));
+        List<CompletableFuture<Candidate>> candidates = new ArrayList<>();
+        for (ReplicaId replica : record.inSync()) {
+            if (replica.equals(own.replica())) {
+                candidates.add(CompletableFuture.completedFuture(new Candidate(replica.node(), own.lastIndex())));
+            } else if (!replica.node().equals(record.leader())) {
+                own.members().stream()
+                        .filter(member -> member.replica().equals(replica))
+                        .findFirst()
+                        .flatMap(addresses::of)
+                        .ifPresent(address -> candidates.add(candidate(replica, address)));
             }
         }
-        boolean self = record.inSync().contains(own.replica())
-                && !own.replica().node().equals(record.leader());
-        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
-                .thenApply(all -> {
-                    NodeId best = self ? own.replica().node() : null;
-                    long most = self ? own.lastIndex() : -1;
-                    for (CompletableFuture<Optional<PeerStatus>> answer : answers) {
-                        PeerStatus status = answer.join().orElse(null);
-                        if (status != null && status.lastIndex() > most) {
-                            best = new NodeId(status.node());
-                            most = status.lastIndex();
-                        }
-                    }
-                    if (best == null) {
-                        throw new ProblemException(
-                                ProblemCode.NO_TARGET,
-                                "No other replica of the in-sync set answers.",
-                                WriteFate.NONE);
-                    }
-                    return best;
-                });
+        return CompletableFuture.allOf(candidates.toArray(CompletableFuture[]::new))
+                .thenApply(all -> candidates.stream()
+                        .map(CompletableFuture::join)
+                        .filter(candidate ->
+                                candidate.lastIndex() >= 0 && !candidate.node().equals(record.leader()))
+                        .reduce((one, other) -> other.lastIndex() > one.lastIndex() ? other : one)
+                        .orElseThrow(() -> new ProblemException(
+                                ProblemCode.NO_TARGET, "No other replica of the in-sync set answers.", WriteFate.NONE))
+                        .node());
+    }
+
+    /** @param lastIndex where its log ends; -1 if it does not say so in time */
+    private record Candidate(NodeId node, long lastIndex) {}
+
+    private CompletableFuture<Candidate> candidate(ReplicaId replica, URI address) {
+        return statusOfPeers
+                .ask(address)
+                .thenApply(answer -> answer.filter(
+                                it -> it.store().equals(replica.store().id()))
+                        .map(it -> new Candidate(replica.node(), it.lastIndex()))
+                        .orElse(new Candidate(replica.node(), -1)))
+                .completeOnTimeout(
+                        new Candidate(replica.node(), -1), CANDIDATES_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static NodeId node(String name) {

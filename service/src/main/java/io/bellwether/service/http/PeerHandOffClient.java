@@ -45,8 +45,7 @@ final class PeerHandOffClient {
                 .handle((answer, thrown) -> reply(peer, answer, thrown));
     }
 
-    private static HandOffReply reply(
-            String peer, @Nullable HttpResponse<byte[]> answer, @Nullable Throwable thrown) {
+    private static HandOffReply reply(String peer, @Nullable HttpResponse<byte[]> answer, @Nullable Throwable thrown) {
         if (answer == null) {
             Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
             throw cause instanceof ConnectException
@@ -56,7 +55,8 @@ final class PeerHandOffClient {
                             WriteFate.NONE)
                     : new ProblemException(
                             ProblemCode.OUTCOME_UNKNOWN,
-                            peer + " was asked and has not answered: leadership may have moved, or may move yet. Look at"
+                            peer
+                                    + " was asked and has not answered: leadership may have moved, or may move yet. Look at"
                                     + " the cluster; a leader that hangs is replaced with 'force'.",
                             WriteFate.UNKNOWN);
         }
@@ -66,10 +66,8 @@ final class PeerHandOffClient {
             }
             JsonNode problem = JSON.readTree(answer.body());
             throw new ProblemException(
-                    ProblemCode.valueOf(problem.path("code")
-                            .asText()
-                            .replace('-', '_')
-                            .toUpperCase(Locale.ROOT)),
+                    ProblemCode.valueOf(
+                            problem.path("code").asText().replace('-', '_').toUpperCase(Locale.ROOT)),
                     problem.path("detail").asText(),
                     problem.path("outcome").asText().equals(WriteFate.NONE.word())
                             ? WriteFate.NONE
@@ -77,7 +75,8 @@ final class PeerHandOffClient {
         } catch (IOException | IllegalArgumentException e) {
             throw new ProblemException(
                     ProblemCode.OUTCOME_UNKNOWN,
-                    peer + " answered with something that is neither a reply nor a problem that this node knows (status "
+                    peer
+                            + " answered with something that is neither a reply nor a problem that this node knows (status "
                             + answer.statusCode() + ").",
                     WriteFate.UNKNOWN);
         }

@@ -52,7 +52,8 @@ class HandOffIT {
         List<Long> pauses = new ArrayList<>();
         List<Long> took = new ArrayList<>();
 
-        Writers writers = Writers.paced(cluster.nodes(), CONNECTIONS, WRITES_PER_SECOND).during(CALM);
+        Writers writers =
+                Writers.paced(cluster.nodes(), CONNECTIONS, WRITES_PER_SECOND).during(CALM);
         for (int i = 0; i < count; i++) {
             long began = System.nanoTime();
             NodeProcess asked = cluster.nodes().get(i % cluster.nodes().size());
@@ -94,7 +95,8 @@ class HandOffIT {
         int acknowledged = 0;
         for (NodeProcess restarted : order) {
             List<NodeProcess> others = cluster.others(restarted);
-            Writers writers = Writers.paced(others, CONNECTIONS, WRITES_PER_SECOND).during(CALM);
+            Writers writers =
+                    Writers.paced(others, CONNECTIONS, WRITES_PER_SECOND).during(CALM);
             long began = System.nanoTime();
             restarted.process().terminate();
             assertThat(restarted.ended(Duration.ofSeconds(30))).isIn(0, 143);
@@ -144,7 +146,8 @@ class HandOffIT {
     @Test
     void aNodeThatIsDrainedServesOnAndComesBack() throws IOException {
         NodeProcess drained = cluster.leader();
-        Writers writers = Writers.paced(cluster.nodes(), CONNECTIONS, WRITES_PER_SECOND).during(CALM);
+        Writers writers =
+                Writers.paced(cluster.nodes(), CONNECTIONS, WRITES_PER_SECOND).during(CALM);
         JsonNode away = post(drained, "/v1/node/drain", "{}");
         assertThat(away.path("drained").asBoolean()).as(away.toString()).isTrue();
         NodeProcess.View view = drained.view().orElseThrow();
@@ -164,10 +167,14 @@ class HandOffIT {
         NodeProcess follower = cluster.others(leader).get(0);
         long epoch = follower.view().orElseThrow().epoch();
         Map<String, String> refused = Map.of(
-                "{\"to\":\"n9\"}", "unknown-node",
-                "{\"epoch\":" + (epoch + 1) + "}", "other-epoch",
-                "{\"epoch\":" + (epoch + 1) + ",\"force\":true}", "other-epoch",
-                "{\"frce\":true}", "invalid-json");
+                "{\"to\":\"n9\"}",
+                "unknown-node",
+                "{\"epoch\":" + (epoch + 1) + "}",
+                "other-epoch",
+                "{\"epoch\":" + (epoch + 1) + ",\"force\":true}",
+                "other-epoch",
+                "{\"frce\":true}",
+                "invalid-json");
         for (Map.Entry<String, String> wish : refused.entrySet()) {
             HttpConnection.Answer answer =
                     HttpConnection.postOnce(follower.port(), "/v1/cluster/handoff", wish.getKey());

@@ -8,10 +8,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plain clients that write one new key after another, each on a connection of its own, and repeat nothing. Everything
@@ -27,8 +29,10 @@ final class Writers {
 
     private final String prefix = "w" + RUNS.incrementAndGet() + "/";
     private final String[] headers;
-    /** Between the beginnings of two writes of one client; 0 for no pause at all. */
-    private final long intervalNanos;
+    /** Each write takes one, first come first served; null for writers without a pace. */
+    private final @Nullable Semaphore turns;
+
+    private final ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
 
     private final List<Thread> threads = new ArrayList<>();
     private final List<Written> acknowledged = Collections.synchronizedList(new ArrayList<>());
@@ -37,8 +41,8 @@ final class Writers {
     private volatile boolean finished;
 
     /** @param headers of each request, name and value in turn */
-    private Writers(Duration interval, String... headers) {
-        this.intervalNanos = interval.toNanos();
+    private Writers(@Nullable Semaphore turns, String... headers) {
+        this.turns = turns;
         this.headers = headers;
     }
 
@@ -54,13 +58,16 @@ final class Writers {
     record Failure(String key, int status, String outcome, long tookMillis, String detail) {}
 
     static Writers at(Collection<NodeProcess> nodes, int connectionsPerNode, String... headers) {
-        return new Writers(Duration.ZERO, headers).start(nodes, connectionsPerNode);
+        return new Writers(null, headers).start(nodes, connectionsPerNode);
     }
 
     /** So many writes a second through all of these nodes together, while they are answered in time. */
     static Writers paced(Collection<NodeProcess> nodes, int connectionsPerNode, int ratePerSecond) {
-        Duration interval = Duration.ofSeconds(1).multipliedBy(nodes.size()).multipliedBy(connectionsPerNode);
-        return new Writers(interval.dividedBy(ratePerSecond)).start(nodes, connectionsPerNode);
+        Semaphore turns = new Semaphore(0, true);
+        Writers writers = new Writers(turns);
+        long interval = TimeUnit.SECONDS.toNanos(1) / ratePerSecond;
+        var unused = writers.pace.scheduleAtFixedRate(turns::release, interval, interval, TimeUnit.NANOSECONDS);
+        return writers.start(nodes, connectionsPerNode);
     }
 
     private Writers start(Collection<NodeProcess> nodes, int connectionsPerNode) {
@@ -102,6 +109,7 @@ final class Writers {
     /** Waits for the last answers. */
     Writers finish() {
         finished = true;
+        pace.shutdownNow();
         long deadline = System.nanoTime() + LONGEST_REQUEST.toNanos();
         for (Thread thread : threads) {
             try {
@@ -133,10 +141,7 @@ final class Writers {
             String key = "";
             long began = System.nanoTime();
             try (HttpConnection connection = node.connect()) {
-                long due = began + ThreadLocalRandom.current().nextLong(intervalNanos + 1);
-                for (long sequence = 0; !finished; sequence++) {
-                    due = Math.max(due + intervalNanos, System.nanoTime());
-                    awaitMoment(due);
+                for (long sequence = 0; awaitTurn(); sequence++) {
                     key = keyPrefix + "%08d".formatted(sequence);
                     began = System.nanoTime();
                     heard(key, connection.put(key, valueOf(key), headers), began);
@@ -147,10 +152,22 @@ final class Writers {
             pausedUntil(System.nanoTime());
         }
 
-        private void awaitMoment(long nanoTime) {
-            while (intervalNanos > 0 && !finished && nanoTime - System.nanoTime() > 0) {
-                LockSupport.parkNanos(nanoTime - System.nanoTime());
+        /** Whether there is another one. */
+        private boolean awaitTurn() {
+            Semaphore paced = turns;
+            if (paced == null) {
+                return !finished;
             }
+            try {
+                while (!finished) {
+                    if (paced.tryAcquire(100, TimeUnit.MILLISECONDS)) {
+                        return true;
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return false;
         }
 
         private void heard(String key, HttpConnection.Answer answer, long began) {

@@ -135,8 +135,17 @@ class HandOffFaceTest {
         node.nextHandOff = MOVED;
         assertThat(post(HANDOFF, "").status()).isEqualTo(200);
         for (String wrong : new String[] {
-            "[]", "{\"to\":7}", "{\"to\":\"\"}", "{\"epoch\":\"7\"}", "{\"epoch\":0}", "{\"force\":1}", "{", "{} {}",
-            "{\"tto\":\"n1\"}", "{\"to\":\"n1\",\"to\":\"n2\"}", "{\"dryRun\":null}"
+            "[]",
+            "{\"to\":7}",
+            "{\"to\":\"\"}",
+            "{\"epoch\":\"7\"}",
+            "{\"epoch\":0}",
+            "{\"force\":1}",
+            "{",
+            "{} {}",
+            "{\"tto\":\"n1\"}",
+            "{\"to\":\"n1\",\"to\":\"n2\"}",
+            "{\"dryRun\":null}"
         }) {
             refused(post(HANDOFF, wrong), 400, ProblemCode.INVALID_JSON, "none");
         }
@@ -156,7 +165,8 @@ class HandOffFaceTest {
 
     @Test
     void aNodeIsTakenOffDutyAndReturns() {
-        assertThat(post("/v1/node/drain", "").json().path("drained").asBoolean()).isTrue();
+        assertThat(post("/v1/node/drain", "").json().path("drained").asBoolean())
+                .isTrue();
         assertThat(node.away).isTrue();
         node.nextDeparture = new DepartureOutcome.Stays(false, "minInSync is 2.");
         JsonNode stays = post("/v1/node/drain", "").json();
