@@ -6,12 +6,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * One file: its story, its commands, and what is expected of each. {@code Scenario FOLDER} plays all that are in a folder
- * until one goes otherwise, and then says which, where, and how: what {@code scripts/simulate --mutants} calls.
+ * One file: its story, its commands, and what is expected of each. {@code Scenario FOLDER [RULE]} plays all that are in a
+ * folder, those of one rule first, until one goes otherwise, and then says which, where, and how: what {@code scripts/simulate --mutants} calls.
  */
 public final class Scenario {
     private static final String INDENT = "  ";
@@ -29,7 +30,9 @@ public final class Scenario {
     }
 
     public static void main(String[] arguments) throws IOException {
-        List<Scenario> scenarios = in(Path.of(arguments[0]));
+        List<Scenario> scenarios = new ArrayList<>(in(Path.of(arguments[0])));
+        String first = arguments.length > 1 ? arguments[1] + "-" : "-";
+        scenarios.sort(Comparator.comparing(scenario -> !scenario.name().startsWith(first)));
         boolean unexpected = false;
         for (Scenario scenario : scenarios) {
             String difference = scenario.difference();
