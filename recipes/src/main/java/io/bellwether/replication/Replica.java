@@ -412,6 +412,7 @@ public final class Replica {
         }
         ControlRecord record = claim.claimed().record();
         if (record != null && promised.epoch() == claim.epoch() && generation > record.generation()) {
+            standing.hearGeneration(generation); // or further claims in vain would bring the old record up to it
             endClaim("a replica has seen generation " + generation + " of the control record"); // Rule 2.7
         } else {
             claim.onPromised(from, promised);
