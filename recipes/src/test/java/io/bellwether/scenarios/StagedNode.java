@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 /** One node: a disk that lives on, and one process after another that runs the classes of production on it. */
 final class StagedNode {
     /** Limits are small, so that scripts reach them. */
-    static final Settings SETTINGS = new Settings(100, 1_000, 3_000, 500, 2_000, 16_384);
+    static final Settings SETTINGS = new Settings(100, 1_000, 3_000, 500, 2_000, 16_384, 2_000);
 
     static final GatewaySettings GATEWAY = new GatewaySettings(1 << 20, 200, 4_096, 50, 1_000, 10_000, 120_000);
 
