@@ -1,8 +1,8 @@
 --------------------------------- MODULE Calm ----------------------------------
-(* After the faults a leader serves again: the one thing that the protocol promises about time. Here the times are right:
-   a replica claims only when nobody leads or recovers in the record's epoch (1.1, 7.2), and only who has died for good is
-   removed from the set (5.4); intentions are not dropped (5.6 lets them rest no longer than it takes). Nobody writes: the
-   entry that begins an epoch is one to commit, and everything waits for it.                                            *)
+(* After the faults a leader serves again: the one thing that the protocol promises about time. Here the times are
+   right: a replica claims only when nobody leads or recovers in the record's epoch (1.1, 7.2), and only who has died
+   for good is removed from the set (5.4); intentions are not dropped (5.6 lets them rest no longer than it takes).
+   Nobody writes: the entry that begins an epoch is one to commit, and everything waits for it. *)
 EXTENDS Replication
 
 CONSTANT MaxDead
@@ -15,7 +15,7 @@ Alive == Nodes \ dead
 
 Silent == \A n \in Alive : asked[n] # record.epoch /\ (proc[n].role # "follow" => promise[n] # record.epoch)
 
-(* Two crashes are faults enough; and a death is a crash after which nothing comes. *)
+(* A crash after which nothing comes. *)
 Die(n) ==
     /\ Cardinality(dead) < MaxDead
     /\ dead' = dead \cup {n}

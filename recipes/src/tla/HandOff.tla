@@ -1,8 +1,8 @@
 -------------------------------- MODULE HandOff --------------------------------
-(* A planned hand-off (DESIGN's 4.10; rules 10 of recipes/PROTOCOL.md): the latch moves, the leader resigns in favour of
-   a target, and the target claims without silence. To Replication such a claim is one like all others, so no data is at
-   stake. What is: that no other healthy leader is deposed by it, and that a write which waits meanwhile is served, even if
-   Resign is lost, the target crashes, or the leader does.                                                              *)
+(* A planned hand-off (DESIGN's 4.10; rules 10 of recipes/PROTOCOL.md): the latch moves, the leader resigns in favour
+   of a target, and the target claims without silence. To Replication such a claim is one like all others, so no data
+   is at stake. What is: that no other healthy leader is deposed by it, and that a write which waits meanwhile is
+   served, even if Resign is lost, the target crashes, or the leader does. *)
 EXTENDS Integers, Sequences, FiniteSets
 
 CONSTANTS Nodes, MaxHandOffs, MaxCrashes, LeftOut

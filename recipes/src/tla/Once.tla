@@ -1,10 +1,10 @@
 --------------------------------- MODULE Once ----------------------------------
-(* Exactly once: rules 9.1 to 9.7 of recipes/PROTOCOL.md. It stands on what Replication shows: there is one log, and the
-   place of an attempt that was offered to a leader is taken by that attempt, or goes to another entry for good. So a
-   leader does not occur here: an attempt is open, until it is applied in the one log or gone.
+(* Exactly once: rules 9.1 to 9.7 of recipes/PROTOCOL.md. It stands on what Replication shows: there is one log, and
+   the place of an attempt that was offered to a leader is taken by that attempt, or goes to another entry for good.
+   So a leader does not occur here: an attempt is open, until it is applied in the one log or gone.
 
    Two writes of one gateway life, numbered 1 and 2, and two of a client that sends one key to two gateways. A client
-   sends its key again within a day of the last copy that was applied.                                                  *)
+   sends its key again within a day of the last copy that was applied. *)
 EXTENDS Integers, FiniteSets
 
 CONSTANTS
@@ -53,7 +53,8 @@ Init ==
 --------------------------------------------------------------------------------
 (* At the gateway. *)
 
-(* 9.1, 9.7: offered once more, with the same id. The first time fixes how long it may take and what it still waits for. *)
+(* 9.1, 9.7: offered once more, with the same id. The first time fixes how long it may take and what it still waits
+   for. *)
 Offer(w, a) ==
     /\ told[w] = "waits"
     /\ state[w][a] = "unmade"
@@ -64,7 +65,8 @@ Offer(w, a) ==
             /\ \E time \in 0..Timeout : request' = [request EXCEPT ![w] =
                   [notAfter |-> now + time,
                    floor |-> IF w \in Keyed THEN 0
-                             ELSE CHOOSE s \in Numbered : told[s] = "waits" /\ \A t \in Numbered : t < s => told[t] # "waits"]]
+                             ELSE CHOOSE s \in Numbered :
+                                 told[s] = "waits" /\ \A t \in Numbered : t < s => told[t] # "waits"]]
     /\ UNCHANGED <<now, told, outcomes, floor, keepUntil, applied, effects>>
 
 (* A leader refuses it, or its place in the log goes to another entry. *)

@@ -5,10 +5,10 @@
    What one action does at once, and why nothing is lost by that, stands in README.md beside this file. In short:
    - A message that was sent may arrive at any later time, once, often or never. So there are no messages: whatever an
      answer could tell is remembered at the one process that can use it, and used or not used from then on.
-   - A follower's append, its fsync and the leave of its acknowledgement are one step, as is a promise: before the fsync
-     nobody can know of it, and a crash makes as if the message had not come.
+   - A follower's append, its fsync and the leave of its acknowledgement are one step, as is a promise: before the
+     fsync nobody can know of it, and a crash makes as if the message had not come.
    - Times guard nothing. Whoever is in sync may claim at any moment (1.1 asks for more), any change of the set may be
-     intended, and a leader finds out that it is one no longer only when its own promise rises.                          *)
+     intended, and a leader finds out that it is one no longer only when its own promise rises. *)
 EXTENDS Integers, Sequences, FiniteSets, TLC
 
 CONSTANTS
@@ -51,8 +51,8 @@ Min(a, b) == IF a < b THEN a ELSE b
 W(S) == IF Mode = "all" THEN Cardinality(S) ELSE Cardinality(S) \div 2 + 1
 R(S) == Cardinality(S) - W(S) + 1
 
-(* An entry is the epoch in which it was written; that and its index name it, for an epoch has one leader with one log.
-   Only the variant that resumes an epoch writes two at one index, and tells them apart by hundreds. *)
+(* An entry is the epoch in which it was written; that and its index name it, for an epoch has one leader with one
+   log. Only the variant that resumes an epoch writes two at one index, and tells them apart by hundreds. *)
 EpochOf(entry) == entry % 100
 Entry(e) == IF Keeps("own-epoch") THEN e ELSE crashes * 100 + e
 
@@ -78,7 +78,7 @@ Claimant(S, n) == [role |-> "recover", set |-> S, promised |-> {<<Rep(n), 0>>}]
 Leads(n) == proc[n].role = "lead"
 Recovers(n) == proc[n].role = "recover"
 
-\* start: index of the entry that began the epoch. intent: the set it has in mind, NoSet for none. stage: of that change.
+\* start: index of the entry that began the epoch. intent: the set it has in mind, NoSet for none.
 Leader(S, version, start, acks, commit) ==
     [role |-> "lead", set |-> S, version |-> version, start |-> start, ack |-> acks, commit |-> commit,
      intent |-> NoSet, stage |-> "none"]
@@ -96,8 +96,8 @@ SentAfter(n, promises) ==
 
 ReadAfter(n) == IF read.node = n THEN NoRead ELSE read
 
-(* Node f promises epoch e durably: all that it has staged becomes durable with it, and it is no leader or claimant of a
-   lower epoch any more (2.2, 4.5). For use in actions that then say what becomes of log[f] and disk[f]. *)
+(* Node f promises epoch e durably: all that it has staged becomes durable with it, and it is no leader or claimant of
+   a lower epoch any more (2.2, 4.5). For use in actions that then say what becomes of log[f] and disk[f]. *)
 Promises(f, e) ==
     /\ promise' = [promise EXCEPT ![f] = e]
     /\ sent' = SentAfter(f, promise')
@@ -132,9 +132,9 @@ Init ==
 --------------------------------------------------------------------------------
 (* Claim and recover. *)
 
-(* 1.1, 1.2: a claim reaches ZooKeeper. The compare-and-set on the version makes it one claim for each epoch. Whether its
-   result is told or unknown, the claimant learns of it later or never. A leader claims only after the record has told it
-   of a higher epoch. Silence, latch and Resign (10.3) only narrow when this may happen. *)
+(* 1.1, 1.2: a claim reaches ZooKeeper. The compare-and-set on the version makes it one claim for each epoch. Whether
+   its result is told or unknown, the claimant learns of it later or never. A leader claims only after the record has
+   told it of a higher epoch. Silence, latch and Resign (10.3) only narrow when this may happen. *)
 Claim(n) ==
     /\ record.epoch < MaxEpoch
     /\ Rep(n) \in record.set
@@ -173,8 +173,8 @@ Promise(f, n) ==
 Suffices(n, last) ==
     Cardinality({q \in proc[n].promised : q[2] <= last}) >= IF Keeps("recovery-quorum") THEN R(proc[n].set) ELSE 1
 
-(* 2.4, 2.5, 2.6: pulls from the best of R(S) promises that it can reach, up to index k. The source serves the claimant
-   whose promise it holds. If it is lost on the way, there is another choice. *)
+(* 2.4, 2.5, 2.6: pulls from the best of R(S) promises that it can reach, up to index k. The source serves the
+   claimant whose promise it holds. If it is lost on the way, there is another choice. *)
 Pull(n, f, k) ==
     /\ Recovers(n)
     /\ f # n
@@ -224,8 +224,9 @@ RECURSIVE MatchFrom(_, _, _)
 MatchFrom(own, led, i) == IF i = 0 \/ EpochOf(own[i]) = EpochOf(led[i]) THEN i ELSE MatchFrom(own, led, i - 1)
 
 (* 4.1, 4.4, 4.5, 4.6: f takes the entries of epoch e up to index j, or none if it has them, makes them durable and
-   acknowledges what this append proved equal, if the leader still lives to hear it. The append may be one of long ago.
-   Of the positions that it may name, the greatest stands for all, since LogsMatch; of those that f has, likewise. *)
+   acknowledges what this append proved equal, if the leader still lives to hear it. The append may be one of long
+   ago. Of the positions that it may name, the greatest stands for all, since LogsMatch; of those that f has,
+   likewise. *)
 Replicate(e, f) ==
     LET n == claimed[e].node
         led == LedLog(e)
@@ -304,7 +305,8 @@ Send(n) ==
     /\ HasWhatCounts(n)
     /\ proc' = [proc EXCEPT ![n].stage = "sent"]
     /\ flight' = IF proc[n].version = record.version \/ ~Keeps("version")
-                 THEN flight \cup {[node |-> n, epoch |-> promise[n], version |-> proc[n].version, set |-> proc[n].intent]}
+                 THEN flight \cup
+                      {[node |-> n, epoch |-> promise[n], version |-> proc[n].version, set |-> proc[n].intent]}
                  ELSE flight
     /\ UNCHANGED <<record, claimed, store, promise, log, disk, asked, sent, crashes, committed, read>>
 
@@ -344,8 +346,8 @@ Acknowledged == IF committed = {} THEN 0 ELSE CHOOSE i \in 1..MaxLog :
     /\ \E c \in committed : c[1] = i
     /\ \A c \in committed : c[1] <= i
 
-(* 8.1: takes the commit index, once an entry of the epoch is committed, and begins a round. A read at a follower is one
-   whose arrival was earlier still (8.2). *)
+(* 8.1: takes the commit index, once an entry of the epoch is committed, and begins a round. A read at a follower is
+   one whose arrival was earlier still (8.2). *)
 BeginRead(n) ==
     /\ Reads
     /\ read = NoRead
@@ -459,8 +461,8 @@ OneValuePerIndex == \A a, b \in committed : a[1] = b[1] => a[2] = b[2]
 
 Has(l, c) == c[1] <= Len(l) /\ l[c[1]] = c[2]
 
-(* Whoever leads has all that leaders before it have committed, and all that they will ever have. And whoever comes next
-   will: the best log of any R(S) that are intact, as it is on disk, has all. *)
+(* Whoever leads has all that leaders before it have committed, and all that they will ever have. And whoever comes
+   next will: the best log of any R(S) that are intact, as it is on disk, has all. *)
 CommittedIsNeverLost ==
     /\ \A n \in Nodes : Leads(n) => \A c \in committed : c[3] < promise[n] => Has(log[n], c)
     /\ LET S == record.set
