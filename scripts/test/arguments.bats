@@ -24,7 +24,7 @@ hide() {
 
 @test "every script tells how it is used" {
   local script
-  for script in cluster status handoff rolling-restart quickstart bench simulate survival; do
+  for script in cluster status handoff rolling-restart quickstart bench simulate survival model-check; do
     run -0 --separate-stderr "$scripts/$script" --help
     [[ $output == "scripts/$script: "* && $output == *"Exit codes: "* && -z $stderr ]]
   done
@@ -32,7 +32,7 @@ hide() {
 
 @test "an unknown argument is named" {
   local script
-  for script in cluster status handoff rolling-restart quickstart bench simulate survival; do
+  for script in cluster status handoff rolling-restart quickstart bench simulate survival model-check; do
     run -1 --separate-stderr "$scripts/$script" --nonsense
     [[ $stderr == *--nonsense* && -z $output ]]
   done
@@ -47,6 +47,12 @@ hide() {
   [[ $output == *"'xml'"* ]]
   run -1 "$scripts/bench" --connections 1,,2
   [[ $output == *--connections* ]]
+  run -1 "$scripts/model-check" --only
+  [[ $output == *--only* ]]
+  run -1 "$scripts/model-check" --only nonsense
+  [[ $output == *"'nonsense'"* ]]
+  run -1 "$scripts/model-check" --workers 2
+  [[ $output == *--deep* ]]
 }
 
 @test "a folder without a file is an error, and so is one that is none" {
@@ -60,7 +66,7 @@ hide() {
 @test "a missing Java is named, with how to get it" {
   hide java
   local script
-  for script in "cluster start" quickstart bench; do
+  for script in "cluster start" quickstart bench model-check; do
     # shellcheck disable=SC2086
     run -1 "$scripts/"$script
     [[ $output == *"Java is missing"* && $output == *"apt-get install openjdk-17-jdk-headless"* ]]
