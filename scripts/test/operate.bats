@@ -86,6 +86,7 @@ teardown_file() {
   kill -STOP "$pid"
   run --separate-stderr "$scripts/handoff" --timeout 500ms --url "$(address "$other")"
   kill -CONT "$pid"
+  printf '%s\n' "hung: $hung" "status: $status" "$output" "$stderr"
   [[ $status -eq 3 && $stderr == *"nobody knows"* ]]
 }
 
