@@ -309,7 +309,7 @@ final class Leadership {
                 voters.add(follower);
             }
         }
-        voters.sort(Comparator.comparingLong(FollowerProgress::answeredAtMillis).reversed());
+        voters.sort(Comparator.comparingLong(FollowerProgress::answeredNumber).reversed());
         return voters.subList(0, Math.min(count, voters.size()));
     }
 
