@@ -40,6 +40,8 @@ public final class Replica {
     private String toldComplaint = "";
     /** Since when ZooKeeper, in reach, has shown what does not fit; {@link #UNSEEN} while it does not. */
     private long complaintSinceMillis = UNSEEN;
+    /** When it was seen last: a process that was stopped in between has seen nothing for all that time. */
+    private long complaintSeenMillis;
 
     private long complaintReadAtMillis;
 
@@ -585,8 +587,10 @@ public final class Replica {
             toldComplaint = "";
             return;
         }
-        if (complaintSinceMillis == UNSEEN) {
-            complaintSinceMillis = standing.now(); // not since the last look, which a stopped process had long ago
+        boolean stoppedBetween = standing.now() - complaintSeenMillis > standing.settings.leaderTimeoutMillis();
+        complaintSeenMillis = standing.now();
+        if (complaintSinceMillis == UNSEEN || stoppedBetween) {
+            complaintSinceMillis = standing.now();
         }
         if (standing.now() >= complaintReadAtMillis) {
             complaintReadAtMillis = standing.now() + standing.settings.heartbeatMillis();

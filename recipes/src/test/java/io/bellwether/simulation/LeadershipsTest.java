@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 /** What the replicated state remembers of past leaderships. */
 class LeadershipsTest {
     private final MemoryTables tables = new MemoryTables();
-    private final Outcomes outcomes = new Outcomes(tables, new Registers(tables, new Truth()), SimulatedNode.GATEWAY);
+    private final Outcomes outcomes =
+            new Outcomes(tables, new Registers(tables, new Truth(new Exercised())), SimulatedNode.GATEWAY);
     private long index;
 
     @Test
