@@ -31,7 +31,8 @@ final class GoodCopies {
         }
         int size = record.inSync().size();
         if (!record.inSync().contains(node.replicaId())) {
-            return size >= record.minInSync(); // it may be about to join: then it must be able to leave again
+            // It may be about to join: then it must be able to leave again, though another one may leave just then.
+            return size - 1 >= record.minInSync();
         }
         // A change that takes another one out may come too: the leader's own may be under way already, and where two
         // must stay it could not take this one out afterwards.
