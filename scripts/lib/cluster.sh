@@ -50,10 +50,10 @@ start_zookeeper() {
   until_true "$PATIENCE" zookeeper_answers "$port" || give_up "ZooKeeper didn't come up within $PATIENCE s"
 }
 
-# start_node INDEX COUNT
+# start_node INDEX COUNT [PORT]
 start_node() {
   local name=n$1 data=$run/data/n$1 port http admin alone=()
-  next_free_port $((8080 + 2 * ($1 - 1)))
+  next_free_port "${3:-$((8080 + 2 * ($1 - 1)))}"
   http=$port
   next_free_port $((http + 1))
   admin=$port
@@ -127,4 +127,11 @@ stop_cluster() {
   mapfile -t names < <(nodes)
   end "$STOP_PATIENCE" "${names[@]}"
   end "$STOP_PATIENCE" zookeeper
+}
+
+# Two starts at once would take each other's ports.
+only_one_at_a_time() {
+  need flock util-linux
+  exec {lock}> "$run/lock"
+  flock --wait 180 "$lock" || fail "$REFUSED" "another script has been starting or stopping a cluster for 3 minutes"
 }

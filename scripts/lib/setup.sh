@@ -19,3 +19,5 @@ source "$home/scripts/lib/http.sh"
 source "$home/scripts/lib/build.sh"
 # shellcheck source=scripts/lib/cluster.sh
 source "$home/scripts/lib/cluster.sh"
+# shellcheck source=scripts/lib/operate.sh
+source "$home/scripts/lib/operate.sh"

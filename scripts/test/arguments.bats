@@ -24,7 +24,7 @@ hide() {
 
 @test "every script tells how it is used" {
   local script
-  for script in cluster status quickstart bench simulate survival chaos; do
+  for script in cluster status handoff rolling-restart quickstart bench simulate survival model-check chaos; do
     run -0 --separate-stderr "$scripts/$script" --help
     [[ $output == "scripts/$script: "* && $output == *"Exit codes: "* && -z $stderr ]]
   done
@@ -32,7 +32,7 @@ hide() {
 
 @test "an unknown argument is named" {
   local script
-  for script in cluster status quickstart bench simulate survival chaos; do
+  for script in cluster status handoff rolling-restart quickstart bench simulate survival model-check chaos; do
     run -1 --separate-stderr "$scripts/$script" --nonsense
     [[ $stderr == *--nonsense* && -z $output ]]
   done
@@ -51,6 +51,12 @@ hide() {
   [[ $output == *"'soon'"* ]]
   run -1 "$scripts/chaos" --minutes 1
   [[ $output == *--seed* ]]
+  run -1 "$scripts/model-check" --only
+  [[ $output == *--only* ]]
+  run -1 "$scripts/model-check" --only nonsense
+  [[ $output == *"'nonsense'"* ]]
+  run -1 "$scripts/model-check" --workers 2
+  [[ $output == *--deep* ]]
 }
 
 @test "a folder without a file is an error, and so is one that is none" {
@@ -64,7 +70,7 @@ hide() {
 @test "a missing Java is named, with how to get it" {
   hide java
   local script
-  for script in "cluster start" quickstart bench; do
+  for script in "cluster start" quickstart bench model-check; do
     # shellcheck disable=SC2086
     run -1 "$scripts/"$script
     [[ $output == *"Java is missing"* && $output == *"apt-get install openjdk-17-jdk-headless"* ]]

@@ -15,6 +15,9 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.apache.curator.framework.api.CuratorEvent;
+import org.apache.curator.framework.api.transaction.CuratorOp;
+import org.apache.curator.framework.api.transaction.CuratorTransactionResult;
 import org.apache.curator.framework.recipes.leader.LeaderLatch;
 import org.apache.curator.framework.recipes.leader.LeaderLatchListener;
 import org.apache.zookeeper.KeeperException.Code;
@@ -229,18 +232,44 @@ final class LeaderElection {
         });
     }
 
+    /** Deletes these nodes in one transaction. What is gone already is left out, and the others are tried again. */
     void delete(List<String> paths) {
-        for (String path : paths) {
-            requests.send(
-                    (client, callback) -> client.delete().inBackground(callback).forPath(path), event -> {
-                        if (code(event) == Code.NOAUTH) {
-                            troubles.tell(
-                                    path,
-                                    "ZooKeeper does not let this node delete the latch node " + path
-                                            + ". Give all nodes of the cluster the same credentials.");
-                        }
-                    });
+        if (paths.isEmpty()) {
+            return;
         }
+        requests.send(
+                (client, callback) -> {
+                    List<CuratorOp> operations = new ArrayList<>();
+                    for (String path : paths) {
+                        operations.add(client.transactionOp().delete().forPath(path));
+                    }
+                    client.transaction().inBackground(callback).forOperations(operations);
+                },
+                event -> {
+                    if (code(event) == Code.NONODE) {
+                        delete(withoutTheGone(paths, event));
+                    } else if (code(event) == Code.NOAUTH) {
+                        troubles.tell(
+                                parent,
+                                "ZooKeeper does not let this node delete latch nodes: " + String.join(", ", paths)
+                                        + ". Give all nodes of the cluster the same credentials.");
+                    }
+                });
+    }
+
+    /** Of a transaction that failed, the result of each operation tells why; every time at least one is gone. */
+    private static List<String> withoutTheGone(List<String> paths, CuratorEvent event) {
+        List<CuratorTransactionResult> results = event.getOpResults();
+        if (results == null) {
+            return List.of();
+        }
+        List<String> left = new ArrayList<>();
+        for (int i = 0; i < paths.size() && i < results.size(); i++) {
+            if (results.get(i).getError() != Code.NONODE.intValue()) {
+                left.add(paths.get(i));
+            }
+        }
+        return left.size() < paths.size() ? left : List.of();
     }
 
     // Whose nodes they are. The id of a latch node never changes, so each is read once.

@@ -83,7 +83,7 @@ final class Held {
     void refused(long attempt, Admission.Refusal refusal) {
         openAttempts.remove(attempt);
         reason = switch (refusal) {
-            case NOT_LEADING -> WriteOutcome.Reason.NO_LEADER;
+            case NOT_LEADING, HANDING_OFF -> WriteOutcome.Reason.NO_LEADER;
             case SUSPENDED -> WriteOutcome.Reason.SUSPENDED;
             case TOO_FEW_IN_SYNC -> WriteOutcome.Reason.TOO_FEW_IN_SYNC;
             case OVERLOADED -> WriteOutcome.Reason.OVERLOADED;

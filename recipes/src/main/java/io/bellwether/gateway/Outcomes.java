@@ -39,6 +39,7 @@ public final class Outcomes implements StateMachine {
     private final Tables tables;
     private final Application application;
     private final GatewaySettings settings;
+    private final Leaderships leaderships;
     private OutcomeListener listener = (position, verdict) -> {};
     /** Sessions that are in memory; their rows are written at the end of each batch that changes them. */
     private final TreeMap<String, Session> sessions = new TreeMap<>();
@@ -58,6 +59,7 @@ public final class Outcomes implements StateMachine {
         this.tables = tables;
         this.application = application;
         this.settings = settings;
+        this.leaderships = new Leaderships(tables);
         this.nextDue = firstDue();
     }
 
@@ -80,6 +82,7 @@ public final class Outcomes implements StateMachine {
         Position last = tables.applied();
         for (Entry entry : committed) {
             forgetWhatIsDue(entry.logTime());
+            leaderships.apply(entry);
             Verdict verdict = entry.kind() == Entry.Kind.COMMAND ? apply(entry) : null;
             last = entry.position();
             if (verdict != null) {

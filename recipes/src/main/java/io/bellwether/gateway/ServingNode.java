@@ -3,7 +3,9 @@ package io.bellwether.gateway;
 import io.bellwether.replication.Bytes;
 import io.bellwether.replication.Clients;
 import io.bellwether.replication.Coordination;
+import io.bellwether.replication.DepartureOutcome;
 import io.bellwether.replication.Envelope;
+import io.bellwether.replication.HandOffOutcome;
 import io.bellwether.replication.Message;
 import io.bellwether.replication.Node;
 import io.bellwether.replication.NodeId;
@@ -29,6 +31,7 @@ public final class ServingNode {
     private final Node node;
     private final Gateway gateway;
     private final Reads reads;
+    private final Operators operators;
     private long nowMillis;
     private long lookedAroundMillis = Long.MIN_VALUE / 2;
 
@@ -59,6 +62,7 @@ public final class ServingNode {
         this.gateway =
                 new Gateway(session, life, settings, replica::propose, (to, message) -> peers.send(mail(to, message)));
         this.reads = new Reads(replica::read);
+        this.operators = new Operators(replica);
         outcomes.listener(gateway);
         this.node = new Node(replica, log, outcomes, peers, coordination, new Waiters(owner));
     }
@@ -88,6 +92,16 @@ public final class ServingNode {
             } else if (message instanceof Message.Forwarded forwarded) {
                 gateway.onForwarded(forwarded);
             }
+        }
+
+        @Override
+        public void handOffEnded(long handOff, HandOffOutcome outcome) {
+            operators.handOffEnded(handOff, outcome);
+        }
+
+        @Override
+        public void departed(long departure, DepartureOutcome outcome) {
+            operators.departed(departure, outcome);
         }
 
         @Override
@@ -159,20 +173,39 @@ public final class ServingNode {
         reads.read(level, minIndex, timeoutMillis, whenDone);
     }
 
+    /** ZooKeeper shows something new: looked at now, not at the next opportunity. */
+    public void viewChanged(long monotonicMillis, long wallMillis) {
+        nowMillis = monotonicMillis;
+        lookedAroundMillis = monotonicMillis;
+        node.tick(monotonicMillis, wallMillis);
+    }
+
+    /** What operators ask of this node. */
+    public Operators operators() {
+        return operators;
+    }
+
     /** This node stops: whoever waits for a write hears what is known of it. */
     public void stop() {
         gateway.stop();
+        operators.stop();
     }
 
-    /** Draws the conclusions of the events since the last call, and does all the work that they leave. */
-    public void run() {
+    /**
+     * Draws the conclusions of the events since the last call, and does the work that they leave.
+     *
+     * @return whether entries to apply are left: call it again soon, after a {@link #tick}
+     */
+    public boolean run() {
+        boolean more;
         do {
             observe();
             gateway.flush();
-            node.run();
+            more = node.run();
             observe();
-        } while (gateway.wantsFlush());
+        } while (gateway.wantsFlush() && !more);
         reads.tick(nowMillis, replica.appliedIndex(), replica.stalenessMillis());
+        return more;
     }
 
     private void observe() {

@@ -17,7 +17,9 @@ public sealed interface Admission {
         /** The in-sync set is smaller than {@code minInSync} (Rule 4.3). */
         TOO_FEW_IN_SYNC(3),
         /** More bytes wait for a commit than {@link Settings#maxUncommittedBytes}. */
-        OVERLOADED(4);
+        OVERLOADED(4),
+        /** It hands leadership over: the write waits for the next leader (Rule 10.2). */
+        HANDING_OFF(5);
 
         private final int number;
 

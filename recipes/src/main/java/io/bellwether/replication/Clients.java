@@ -13,6 +13,12 @@ public interface Clients {
     /** Mail for the gateway: {@link Message.Forward} or {@link Message.Forwarded}. */
     void received(ReplicaId from, Message message);
 
+    /** What became of a hand-off or a forced claim that was asked for here. */
+    void handOffEnded(long handOff, HandOffOutcome outcome);
+
+    /** What became of the wish to leave. */
+    void departed(long departure, DepartureOutcome outcome);
+
     /** Something that an operator may want to see changed; one line of the log each. */
     void changed(List<Notice> notices);
 

@@ -36,7 +36,10 @@ public interface Coordination {
     /** Reads the latch's queue, behind a sync. Answered by {@link Replica#latchRead}; not at all when that fails. */
     void readLatch(long request);
 
-    /** Deletes latch nodes of others. Those already gone are left out. Not answered: the latch itself shows it. */
+    /**
+     * Deletes latch nodes, of others or the own one, in one transaction. Those already gone are left out. Not answered:
+     * the latch itself shows it.
+     */
     void deleteLatchPlaces(List<String> paths);
 
     /** The version of a record that does not exist. */

@@ -23,7 +23,10 @@ public record Entry(long index, long epoch, long logTime, Kind kind, Bytes paylo
         COMMAND(1),
         /** The first entry of a leadership: who leads and why, written by {@link EpochStart}. */
         EPOCH_STARTED(2),
-        /** Moves log time on when something falls due and no write comes. No payload. */
+        /**
+         * Moves log time on when something falls due and no write comes, and marks when a leader stopped taking writes
+         * for a hand-off (Rule 10.2). No payload.
+         */
         TICK(3);
 
         private final int number;

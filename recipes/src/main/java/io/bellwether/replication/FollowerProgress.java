@@ -35,6 +35,8 @@ final class FollowerProgress {
 
     private long echoMillis = -1;
     private boolean condemned;
+    /** It wants to leave the in-sync set, and has said so not long before this moment. */
+    private long leavingUntilMillis = Long.MIN_VALUE / 2;
 
     FollowerProgress(ReplicaId replica, long next, long nowMillis) {
         this.replica = replica;
@@ -67,6 +69,15 @@ final class FollowerProgress {
     /** It lost what it had acknowledged, and never counts again (Rule 3.4). */
     void condemn() {
         condemned = true;
+    }
+
+    /** It wants to leave the in-sync set; it repeats that as long as it does (Rule 10.9). */
+    void leaving(long untilMillis) {
+        leavingUntilMillis = untilMillis;
+    }
+
+    boolean isLeaving(long nowMillis) {
+        return nowMillis < leavingUntilMillis;
     }
 
     long echoMillis() {

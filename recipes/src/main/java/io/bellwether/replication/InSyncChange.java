@@ -65,13 +65,18 @@ final class InSyncChange {
         return record;
     }
 
+    /** The change in mind, such as {@code +n3}; empty if there is none. */
+    Optional<String> open() {
+        return Optional.ofNullable(intention).map(open -> open.what);
+    }
+
     // --- events ----------------------------------------------------------------------------------------------------
 
     void tick() {
         readRecord();
         Intention open = intention;
         if (open == null) {
-            if (standing.view().connected()) {
+            if (standing.view().connected() && !leadership.handsOff()) { // Rule 10.1
                 intend();
             }
         } else if (open.request == NOT_SENT) {
@@ -214,7 +219,10 @@ final class InSyncChange {
                 || batch.get(batch.size() - 1).index() == standing.journal.end().index();
     }
 
-    /** Who has been silent, or stored nothing, for too long; at once when the leader is suspended (Rule 5.4). */
+    /**
+     * Who has been silent, or stored nothing, for too long; at once when the leader is suspended, or when the replica says
+     * that it leaves (Rules 5.4 and 10.9).
+     */
     private Optional<Intention> removal() {
         if (record.inSync().size() <= record.minInSync()) {
             return Optional.empty(); // Rule 4.3
@@ -234,7 +242,7 @@ final class InSyncChange {
 
     private boolean failing(ReplicaId replica) {
         FollowerProgress follower = leadership.follower(replica);
-        if (follower == null || follower.condemned()) {
+        if (follower == null || follower.condemned() || follower.isLeaving(standing.now())) {
             return true;
         }
         long silentMillis = standing.now() - follower.answeredAtMillis();

@@ -4,7 +4,9 @@ import static io.bellwether.replication.InvariantViolation.check;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -26,8 +28,11 @@ final class Leadership {
 
     private final Rounds rounds = new Rounds();
     private final InSyncChange change;
+    private @Nullable HandOff handOff;
     private long nextAppendNumber = 1;
     private boolean suspended;
+    /** Whether the round that readers wait for was put to every voter, and not only to as many as it needs. */
+    private boolean allAreAsked;
     /** Bytes of proposals that wait for their commit (Rule 4.8). */
     private long uncommittedBytes;
 
@@ -77,6 +82,10 @@ final class Leadership {
         if (suspended || diskStalls()) {
             return new Admission.Refused(Admission.Refusal.SUSPENDED);
         }
+        HandOff running = handOff;
+        if (running != null && running.parks()) { // Rule 10.2
+            return new Admission.Refused(Admission.Refusal.HANDING_OFF);
+        }
         if (quorums().inSync().size() < change.record().minInSync()) { // Rule 4.3
             return new Admission.Refused(Admission.Refusal.TOO_FEW_IN_SYNC);
         }
@@ -90,9 +99,16 @@ final class Leadership {
 
     /** Something in the state has fallen due and no write came: moves log time on (Rule 9.6). */
     void appendTick() {
-        if (!suspended && standing.commitIndex() == standing.journal.end().index()) {
+        if (!suspended
+                && !handsOff()
+                && standing.commitIndex() == standing.journal.end().index()) {
             append(Entry.Kind.TICK, Bytes.EMPTY);
         }
+    }
+
+    /** Marks in the log when the last write was taken (Rule 10.2). */
+    void appendMark() {
+        append(Entry.Kind.TICK, Bytes.EMPTY);
     }
 
     void read(Rounds.Reader reader) {
@@ -156,6 +172,43 @@ final class Leadership {
         }
     }
 
+    /** The follower wants to leave the in-sync set; it says so again at least every heartbeat (Rule 10.9). */
+    void onLeaving(ReplicaId from) {
+        FollowerProgress follower = followers.get(from);
+        if (follower != null) {
+            follower.leaving(standing.now() + standing.settings.leaderTimeoutMillis());
+        }
+    }
+
+    /** Leadership is to move (Rule 10.1); {@link Work#handOffs} says what became of it. */
+    void handOff(long number, HandOffWish wish) {
+        HandOff begun = HandOff.begin(standing, this, number, wish);
+        handOff = begun == null ? handOff : begun;
+    }
+
+    @Nullable
+    HandOff handOff() {
+        return handOff;
+    }
+
+    void onSuspected(ReplicaId from, Message.Suspected answer) {
+        HandOff running = handOff;
+        if (running != null) {
+            running.onSuspected(from, answer);
+        }
+    }
+
+    void onLatchRead(long request, List<Coordination.LatchPlace> queue) {
+        HandOff running = handOff;
+        if (running != null) {
+            running.onLatchRead(request, queue);
+        }
+    }
+
+    boolean handsOff() {
+        return handOff != null;
+    }
+
     /** The answer of ZooKeeper to a change of the set. */
     void onAnswered(long request, Coordination.Answer answer) {
         change.onAnswered(request, answer);
@@ -169,12 +222,22 @@ final class Leadership {
         for (FollowerProgress follower : followers.values()) {
             follower.resendIfLost(standing.now(), standing.settings.leaderTimeoutMillis() / 2);
         }
+        askAllIfSlow();
         judgeSuspension();
+        HandOff running = handOff;
+        if (running != null) {
+            running.tick();
+            handOff = running.over() ? null : running;
+        }
         change.tick();
     }
 
     /** Draws the conclusions of a step: commits, confirms rounds, and sends what is to be sent. */
     void conclude() {
+        HandOff running = handOff;
+        if (running != null) {
+            running.proceed();
+        }
         advanceCommit();
         rounds.confirm(quorums().reachedByWriteQuorum(this::answeredNumber)).forEach(this::serve);
         if (diskStalls()) {
@@ -231,13 +294,31 @@ final class Leadership {
     private void beginRound() {
         if (rounds.wanted() && serving()) {
             rounds.begin(nextAppendNumber, standing.now(), standing.commitIndex(), true);
-            for (ReplicaId replica : quorums().voters()) {
-                FollowerProgress follower = followers.get(replica);
-                if (follower != null && !follower.condemned()) {
-                    sendHeartbeat(follower);
-                }
-            }
+            allAreAsked = false;
+            quickestToAnswer(quorums().othersToAsk()).forEach(this::sendHeartbeat);
             rounds.confirm(quorums().reachedByWriteQuorum(this::answeredNumber)).forEach(this::serve);
+        }
+    }
+
+    /** Rule 8.1: who is asked decides nothing, only how soon a round is confirmed and what it costs all of them. */
+    private List<FollowerProgress> quickestToAnswer(int count) {
+        List<FollowerProgress> voters = new ArrayList<>();
+        for (ReplicaId replica : quorums().voters()) {
+            FollowerProgress follower = followers.get(replica);
+            if (follower != null && !follower.condemned()) {
+                voters.add(follower);
+            }
+        }
+        voters.sort(Comparator.comparingLong(FollowerProgress::answeredNumber).reversed());
+        return voters.subList(0, Math.min(count, voters.size()));
+    }
+
+    /** Those that were asked do not answer at once: the others may. */
+    private void askAllIfSlow() {
+        long since = rounds.readersWaitSinceMillis();
+        if (since >= 0 && !allAreAsked && standing.now() - since >= standing.settings.heartbeatMillis() / 10) {
+            allAreAsked = true;
+            quickestToAnswer(followers.size()).forEach(this::sendHeartbeat);
         }
     }
 
@@ -397,5 +478,10 @@ final class Leadership {
 
     ControlRecord record() {
         return change.record();
+    }
+
+    /** The change of the set that is open, such as {@code +n3}; empty if there is none. */
+    Optional<String> openChange() {
+        return change.open();
     }
 }

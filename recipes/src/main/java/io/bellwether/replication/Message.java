@@ -108,8 +108,14 @@ public sealed interface Message {
     /** The commit index, confirmed by a round that began after the question arrived. */
     record ReadIndexed(long epoch, long question, long commitIndex) implements Message {}
 
-    /** Ends a leadership in favour of the receiver (Rule 10.3). */
+    /**
+     * Ends a leadership in favour of the receiver (Rule 10.5). Repeated until somebody takes over or the leader goes on,
+     * since it may be lost; who has not heard it for a while may not claim by it any more.
+     */
     record Resign(long epoch) implements Message {}
+
+    /** The sender wants to leave the in-sync set (Rule 10.9). Repeated as long as it does. */
+    record Leaving(long epoch) implements Message {}
 
     /**
      * Writes of the sender's clients, for the leader's gateway (Rule 9.1). Never forwarded again, and never repeated by a

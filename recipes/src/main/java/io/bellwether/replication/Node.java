@@ -52,13 +52,20 @@ public final class Node {
         }
     }
 
-    /** Does all the work that the events so far have left. */
-    public void run() {
-        Work work = replica.work();
-        while (!work.isEmpty()) {
+    /**
+     * Does the work that the events so far have left. Of entries to apply it takes one piece at a time, so that a replica
+     * that has much to catch up with still hears the time and its peers in between.
+     *
+     * @return whether entries to apply are left, for which it is to be called again soon
+     */
+    public boolean run() {
+        for (Work work = replica.work(); !work.isEmpty(); work = replica.work()) {
             perform(work);
-            work = replica.work();
+            if (replica.hasMoreToApply()) {
+                return true;
+            }
         }
+        return false;
     }
 
     private void perform(Work work) {
@@ -80,6 +87,12 @@ public final class Node {
         }
         for (Work.ReadyRead read : work.reads()) {
             clients.readReady(read.read(), read.index());
+        }
+        for (Work.EndedHandOff ended : work.handOffs()) {
+            clients.handOffEnded(ended.handOff(), ended.outcome());
+        }
+        for (Work.EndedDeparture ended : work.departures()) {
+            clients.departed(ended.departure(), ended.outcome());
         }
         String stop = work.stop();
         if (stop != null) {

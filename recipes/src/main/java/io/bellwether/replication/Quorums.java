@@ -45,6 +45,11 @@ record Quorums(
         return all;
     }
 
+    /** How many of the others a leader has to ask for a write quorum to confirm it: all while a change of S is in flight. */
+    int othersToAsk() {
+        return (intended == null ? mode.writers(inSync.size()) : voters().size()) - 1;
+    }
+
     /** The highest value that a write quorum of S, and of S' while there is one, has reached. */
     long reachedByWriteQuorum(ToLongFunction<ReplicaId> value) {
         long reached = reached(inSync, mode.writers(inSync.size()), value);

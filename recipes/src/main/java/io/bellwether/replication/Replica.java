@@ -26,13 +26,22 @@ public final class Replica {
     private final Bootstrap bootstrap;
 
     private long claims;
-    /** The leader of this epoch resigned in this replica's favour (Rule 10.3); -1 if none did. */
+    /** The leader of this epoch resigned in this replica's favour (Rule 10.5); -1 if none did. */
     private long resignedEpoch = -1;
+
+    private long resignedAtMillis;
+    /** A hand-off whose leadership has ended, until this replica knows how it went. */
+    private @Nullable HandOff leftHandOff;
+
+    private @Nullable ForcedClaim forced;
+    private @Nullable Departure departure;
 
     private boolean rolledBack;
     private String toldComplaint = "";
     /** Since when ZooKeeper, in reach, has shown what does not fit; {@link #UNSEEN} while it does not. */
     private long complaintSinceMillis = UNSEEN;
+    /** When it was seen last: a process that was stopped in between has seen nothing for all that time. */
+    private long complaintSeenMillis;
 
     private long complaintReadAtMillis;
 
@@ -99,6 +108,7 @@ public final class Replica {
             silence.tick(canLead());
             considerClaim();
         }
+        tickOperators();
     }
 
     /** A message has arrived. */
@@ -171,8 +181,103 @@ public final class Replica {
 
     /** ZooKeeper's answer to {@link Coordination#readLatch}. */
     public void latchRead(long request, List<Coordination.LatchPlace> queue) {
-        if (leadership == null && claiming == null) {
-            silence.onLatchRead(request, queue, diskAnswers());
+        Leadership leading = leadership;
+        if (leading != null) {
+            leading.onLatchRead(request, queue);
+        } else if (claiming == null) {
+            silence.onLatchRead(request, queue, canLead());
+            ForcedClaim wanted = forced;
+            if (wanted != null) {
+                wanted.onLatchRead(request, queue);
+            }
+        }
+    }
+
+    // --- what operators ask ----------------------------------------------------------------------------------------
+
+    /**
+     * Leadership is to move from this replica (Rule 10.1). {@link Work#handOffs} says what became of it.
+     *
+     * @param handOff names the answer; above 0
+     */
+    public void handOff(long handOff, HandOffWish wish) {
+        Leadership leading = leadership;
+        if (leading == null) {
+            standing.work()
+                    .ended(
+                            handOff,
+                            new HandOffOutcome.Refused(
+                                    HandOffOutcome.Reason.NOT_LEADING, standing.self.node() + " does not lead."));
+        } else {
+            leading.handOff(handOff, wish);
+        }
+    }
+
+    /**
+     * This replica is to claim, whether others hear a leader or not (Rule 10.8). {@link Work#handOffs} says what became
+     * of it.
+     *
+     * @param handOff names the answer; above 0
+     * @param epoch the leadership that is to end; null for the present one
+     */
+    public void force(long handOff, @Nullable Long epoch) {
+        Leadership leading = leadership;
+        if (leading != null) {
+            leading.handOff(handOff, new HandOffWish(standing.self.node(), epoch, false));
+        } else if (forced != null || claiming != null) {
+            ForcedClaim.refuse(
+                    standing,
+                    handOff,
+                    HandOffOutcome.Reason.RUNS_ALREADY,
+                    standing.self.node() + " is claiming already.");
+        } else {
+            forced = ForcedClaim.begin(standing, handOff, epoch, canLead());
+        }
+    }
+
+    /**
+     * This replica is to leave leadership and the in-sync set, and to stay away from both (Rules 10.9 and 10.10). {@link
+     * Work#departures} says how far it got.
+     *
+     * @param number names the answer; above 0
+     */
+    public void leave(long number) {
+        departure = new Departure(standing, number);
+    }
+
+    /** It may return: leads again if it comes to that, and joins the in-sync set when it is level. */
+    public void returnToDuty() {
+        if (departure != null) {
+            departure = null;
+            standing.work().info("returning epoch=" + standing.highestEpoch());
+        }
+    }
+
+    /** Whether it was told to leave, and not to return. */
+    public boolean leaving() {
+        return departure != null;
+    }
+
+    private void tickOperators() {
+        Leadership leading = leadership;
+        ForcedClaim wanted = forced;
+        if (wanted != null) {
+            if (leading != null) {
+                wanted.onLeading(leading);
+            } else if (claiming == null) {
+                wanted.judge();
+            }
+            forced = wanted.over() ? null : wanted;
+        }
+        Departure leaving = departure;
+        if (leaving != null) {
+            if (leading != null) {
+                leaving.tickLeading(leading);
+            } else if (claiming == null) {
+                boolean settled = following.leads()
+                        && standing.journal.epochAt(standing.commitIndex()) == following.leaderEpoch();
+                leaving.tickFollowing(following.leads() ? following.leader() : null, settled);
+            }
         }
     }
 
@@ -242,13 +347,18 @@ public final class Replica {
             silence.onSuspect(from, suspect, hearsLeader(), canLead());
         } else if (message instanceof Message.Suspected answer) {
             standing.hearEpoch(answer.epoch());
-            silence.onSuspected(from, answer);
+            onSuspected(from, answer);
         } else if (message instanceof Message.ReadIndex question) {
             onReadIndex(from, question);
         } else if (message instanceof Message.ReadIndexed answer) {
             following.onReadIndexed(from, answer);
         } else if (message instanceof Message.Resign resign) {
             onResign(from, resign);
+        } else if (message instanceof Message.Leaving leaving) {
+            Leadership leading = leadershipOf(leaving.epoch());
+            if (leading != null) {
+                leading.onLeaving(from);
+            }
         }
     }
 
@@ -304,6 +414,7 @@ public final class Replica {
         }
         ControlRecord record = claim.claimed().record();
         if (record != null && promised.epoch() == claim.epoch() && generation > record.generation()) {
+            standing.hearGeneration(generation); // or further claims in vain would bring the old record up to it
             endClaim("a replica has seen generation " + generation + " of the control record"); // Rule 2.7
         } else {
             claim.onPromised(from, promised);
@@ -340,11 +451,29 @@ public final class Replica {
         }
     }
 
+    private void onSuspected(ReplicaId from, Message.Suspected answer) {
+        Leadership leading = leadership;
+        if (leading != null) {
+            leading.onSuspected(from, answer);
+        } else {
+            silence.onSuspected(from, answer);
+        }
+    }
+
     private void onResign(ReplicaId from, Message.Resign resign) {
         if (from.equals(following.leader())
                 && resign.epoch() == standing.promise().epoch()) {
             resignedEpoch = resign.epoch();
+            resignedAtMillis = standing.now();
+            if (leadership == null && claiming == null) {
+                considerClaim();
+            }
         }
+    }
+
+    /** Rule 10.5: for the present epoch, and repeated until just now; an old one would end a leadership that goes on. */
+    private boolean resignedTo(long epoch) {
+        return resignedEpoch == epoch && standing.now() - resignedAtMillis <= standing.settings.leaderTimeoutMillis();
     }
 
     // --- roles -----------------------------------------------------------------------------------------------------
@@ -355,6 +484,11 @@ public final class Replica {
         if (leading != null && standing.highestEpoch() > leading.epoch()) {
             standing.work().info("deposed epoch=" + leading.epoch() + " by epoch=" + standing.highestEpoch());
             leadership = null;
+            leftHandOff = leading.handOff();
+            Departure leaving = departure;
+            if (leaving != null) {
+                leaving.onDeposed();
+            }
             following.begin();
             leading.localReaders().forEach(following::read);
         }
@@ -374,7 +508,9 @@ public final class Replica {
     }
 
     private void considerClaim() {
-        if (!standing.view().connected() || !diskAnswers() || standing.guard().isPresent()) { // Rule 1.4
+        boolean able =
+                standing.view().connected() && diskAnswers() && standing.guard().isEmpty(); // Rule 1.4
+        if (!able || departure != null) { // Rule 10.10
             return;
         }
         Coordination.Versioned versioned = standing.view().record();
@@ -384,12 +520,19 @@ public final class Replica {
         ControlRecord record = versioned.record();
         if (record == null) {
             claimFirst();
-        } else if (resignedEpoch == record.epoch() && standing.view().holdsLatch() && standing.inSync()) {
+        } else if (resignedTo(record.epoch()) && standing.view().holdsLatch() && standing.inSync()) { // Rule 10.5
             claim(versioned.version(), record, EpochStart.Cause.HAND_OFF);
+        } else if (isForced()) { // Rule 10.8
+            claim(versioned.version(), record, EpochStart.Cause.FORCED);
         } else if (silence.tickSaysClaim()) {
             boolean everLed = following.leader() != null;
             claim(versioned.version(), record, everLed ? EpochStart.Cause.SILENT_LEADER : EpochStart.Cause.ELECTION);
         }
+    }
+
+    private boolean isForced() {
+        ForcedClaim wanted = forced;
+        return wanted != null && wanted.tickSaysClaim();
     }
 
     /** No record exists: who holds the latch writes the first, with an empty store, and alone in the set (Rule 1.1). */
@@ -423,7 +566,8 @@ public final class Replica {
         if (view.record() == null || !view.connected()) {
             return;
         }
-        boolean wanted = (standing.record() == null || standing.inSync()) && diskAnswers();
+        boolean away = departure != null && leadership == null; // Rule 10.10
+        boolean wanted = (standing.record() == null || standing.inSync()) && diskAnswers() && !away;
         boolean complains = standing.guard().isPresent();
         if (wanted && !complains && !view.queued()) {
             standing.work().ask(new Work.Request.Queue());
@@ -443,8 +587,10 @@ public final class Replica {
             toldComplaint = "";
             return;
         }
-        if (complaintSinceMillis == UNSEEN) {
-            complaintSinceMillis = standing.now(); // not since the last look, which a stopped process had long ago
+        boolean stoppedBetween = standing.now() - complaintSeenMillis > standing.settings.leaderTimeoutMillis();
+        complaintSeenMillis = standing.now();
+        if (complaintSinceMillis == UNSEEN || stoppedBetween) {
+            complaintSinceMillis = standing.now();
         }
         if (standing.now() >= complaintReadAtMillis) {
             complaintReadAtMillis = standing.now() + standing.settings.heartbeatMillis();
@@ -483,12 +629,21 @@ public final class Replica {
         } else if (claiming == null) {
             following.advanceCommit();
             following.askForReads();
+            HandOff left = leftHandOff;
+            if (left != null && left.onFollowing(following.leader(), following.leaderEpoch())) {
+                leftHandOff = null;
+            }
         }
     }
 
     private void lead(Claiming recovered) {
         claiming = null;
         resignedEpoch = -1;
+        HandOff left = leftHandOff;
+        if (left != null) {
+            left.onLeadingAgain();
+            leftHandOff = null;
+        }
         hearOwnLog();
         leadership =
                 new Leadership(standing, recovered.epoch(), recovered.claim(), recovered.claimed(), recovered.cause());
@@ -508,8 +663,17 @@ public final class Replica {
         standing.logClock.hear(floor, standing.now());
     }
 
+    /** Whether entries are committed and durable here that {@link Work#committed} has not handed out yet. */
+    boolean hasMoreToApply() {
+        return standing.appliedIndex() < readyToApply();
+    }
+
+    private long readyToApply() {
+        return Math.min(standing.commitIndex(), standing.journal.durableEnd());
+    }
+
     private List<Entry> takeCommitted() {
-        long ready = Math.min(standing.commitIndex(), standing.journal.durableEnd());
+        long ready = readyToApply();
         long applied = standing.appliedIndex();
         List<Entry> committed = List.of();
         if (applied < ready) {
@@ -535,6 +699,7 @@ public final class Replica {
         return standing.view().connected()
                 && diskAnswers()
                 && standing.guard().isEmpty()
+                && departure == null
                 && (leading == null || !leading.suspended());
     }
 

@@ -33,8 +33,7 @@ final class Rounds {
 
     /** Whether readers wait and no round that serves readers is under way: the next one may begin. */
     boolean wanted() {
-        return !waiting.isEmpty()
-                && open.stream().allMatch(round -> round.readers().isEmpty());
+        return !waiting.isEmpty() && readersWaitSinceMillis() < 0;
     }
 
     /** Begins a round that takes all waiting readers along, if they may be served. */
@@ -54,6 +53,16 @@ final class Rounds {
     /** When the latest round began, confirmed or not. */
     long latestStartMillis() {
         return latestStartMillis;
+    }
+
+    /** When the round began that readers wait for; -1 if none is under way. */
+    long readersWaitSinceMillis() {
+        for (Round round : open) {
+            if (!round.readers().isEmpty()) {
+                return round.startMillis();
+            }
+        }
+        return -1;
     }
 
     /** All rounds that this number confirms are over. */

@@ -9,6 +9,7 @@ package io.bellwether.replication;
  * @param maxAppendBytes entries in one append, by {@link Entry#weightBytes}; one entry may be larger
  * @param maxUncommittedBytes entries that wait for their commit; beyond, proposals are refused
  * @param recentBytes durable entries kept in memory for followers that are nearly level
+ * @param handOffTimeoutMillis a hand-off whose target has not taken over after so long has failed, and the leader goes on
  */
 public record Settings(
         long heartbeatMillis,
@@ -16,6 +17,7 @@ public record Settings(
         long evictAfterMillis,
         int maxAppendBytes,
         long maxUncommittedBytes,
-        long recentBytes) {
-    public static final Settings DEFAULT = new Settings(100, 1_000, 3_000, 1 << 20, 32 << 20, 16 << 20);
+        long recentBytes,
+        long handOffTimeoutMillis) {
+    public static final Settings DEFAULT = new Settings(100, 1_000, 3_000, 1 << 20, 32 << 20, 16 << 20, 2_000);
 }

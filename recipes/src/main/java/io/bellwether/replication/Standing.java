@@ -168,6 +168,13 @@ final class Standing {
         }
     }
 
+    /** Somebody has seen this generation of the record: what ZooKeeper shows must not be older (Rule 11.1). */
+    void hearGeneration(long generation) {
+        StoreRecord record = journal.record();
+        journal.remember(
+                new StoreRecord(record.clusterId(), record.promise(), Math.max(record.generation(), generation)));
+    }
+
     /** This store has lost what it had acknowledged: it takes no further part (Rule 3.4). */
     void rollBack(String what) {
         rolledBack = true;

@@ -18,6 +18,8 @@ public final class Work {
     private final List<Envelope> messages = new ArrayList<>();
     private final List<Request> requests = new ArrayList<>();
     private final List<ReadyRead> reads = new ArrayList<>();
+    private final List<EndedHandOff> handOffs = new ArrayList<>();
+    private final List<EndedDeparture> departures = new ArrayList<>();
     private @Nullable String stop;
 
     Work() {}
@@ -47,9 +49,19 @@ public final class Work {
         return requests;
     }
 
-    /** Last, since they see what was applied above: reads that may be answered. */
+    /** After these, since they see what was applied above: reads that may be answered. */
     public List<ReadyRead> reads() {
         return reads;
+    }
+
+    /** What became of hand-offs that operators wait for. */
+    public List<EndedHandOff> handOffs() {
+        return handOffs;
+    }
+
+    /** What became of this replica's wish to leave. */
+    public List<EndedDeparture> departures() {
+        return departures;
     }
 
     /** After all that: why this process must stop, and what to do about it; null as long as it may go on. */
@@ -64,6 +76,8 @@ public final class Work {
                 && messages.isEmpty()
                 && requests.isEmpty()
                 && reads.isEmpty()
+                && handOffs.isEmpty()
+                && departures.isEmpty()
                 && stop == null;
     }
 
@@ -102,6 +116,20 @@ public final class Work {
     void ready(long read, long index) {
         reads.add(new ReadyRead(read, index));
     }
+
+    void ended(long handOff, HandOffOutcome outcome) {
+        handOffs.add(new EndedHandOff(handOff, outcome));
+    }
+
+    void ended(long departure, DepartureOutcome outcome) {
+        departures.add(new EndedDeparture(departure, outcome));
+    }
+
+    /** A hand-off, by the number with which it was asked for. */
+    public record EndedHandOff(long handOff, HandOffOutcome outcome) {}
+
+    /** A departure, by the number with which it was asked for. */
+    public record EndedDeparture(long departure, DepartureOutcome outcome) {}
 
     /** A linearizable read that may be served from the state, which has reached {@code index}. */
     public record ReadyRead(long read, long index) {}

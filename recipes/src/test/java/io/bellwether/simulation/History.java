@@ -37,9 +37,10 @@ final class History {
                 highestEnded = Math.max(highestEnded, running.remove().index());
             }
             boolean inOrder = operation.write() ? operation.index() > highestEnded : operation.index() >= highestEnded;
+            long earlier = highestEnded;
             truth.check(
                     inOrder,
-                    "real-time order: " + operation + " began after an operation at index " + highestEnded
+                    () -> "real-time order: " + operation + " began after an operation at index " + earlier
                             + " had ended");
             running.add(operation);
         }

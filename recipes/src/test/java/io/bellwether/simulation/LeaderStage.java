@@ -7,6 +7,7 @@ import io.bellwether.replication.ControlRecord;
 import io.bellwether.replication.Coordination;
 import io.bellwether.replication.Entry;
 import io.bellwether.replication.Envelope;
+import io.bellwether.replication.HandOffOutcome;
 import io.bellwether.replication.LogWrite;
 import io.bellwether.replication.Member;
 import io.bellwether.replication.Message;
@@ -33,6 +34,16 @@ final class LeaderStage {
     final List<Message> sent = new ArrayList<>();
     final List<Work.ReadyRead> readsReady = new ArrayList<>();
     final List<Work.Request.Change> changes = new ArrayList<>();
+    final List<HandOffOutcome> handOffs = new ArrayList<>();
+    /** What was asked of ZooKeeper, but for reads. */
+    final List<Work.Request> asked = new ArrayList<>();
+    /** The queue of the latch, as it is read; empty for all members in their order. */
+    List<Coordination.LatchPlace> queue = List.of();
+
+    boolean holdsLatch = true;
+    /** What the others say when they are asked whether they could lead. */
+    boolean othersCanLead;
+
     private final Replica replica;
     private final MemoryLog log;
     private final Position promised;
@@ -88,7 +99,7 @@ final class LeaderStage {
         List<Member> live = members.stream()
                 .map(member -> new Member(member, "http://" + member.node(), "1", "now"))
                 .toList();
-        replica.view(new Coordination.View(Coordination.Session.CONNECTED, true, true, record, live));
+        replica.view(new Coordination.View(Coordination.Session.CONNECTED, holdsLatch, true, record, live));
         replica.drive();
         run();
     }
@@ -104,7 +115,13 @@ final class LeaderStage {
                 sent.add(envelope.message());
                 answer(envelope);
             }
+            work.handOffs().forEach(ended -> handOffs.add(ended.outcome()));
             for (Work.Request request : work.requests()) {
+                if (request instanceof Work.Request.ReadLatch read) {
+                    replica.latchRead(read.request(), queue.isEmpty() ? queueOfAll() : queue);
+                    continue;
+                }
+                asked.add(request);
                 if (request instanceof Work.Request.Claim claim) {
                     record = new Coordination.Versioned(claim.expectedVersion() + 1, claim.wanted());
                     replica.answered(claim.request(), Coordination.Answer.DONE);
@@ -118,6 +135,15 @@ final class LeaderStage {
         }
     }
 
+    private List<Coordination.LatchPlace> queueOfAll() {
+        return members.stream().map(LeaderStage::place).toList();
+    }
+
+    /** A replica's place in the latch; the others have the process that they name when they are asked. */
+    static Coordination.LatchPlace place(ReplicaId replica) {
+        return new Coordination.LatchPlace("/latch/" + replica.node(), replica, "p");
+    }
+
     private void answer(Envelope envelope) {
         Message message = envelope.message();
         ReplicaId from = members.stream()
@@ -125,7 +151,7 @@ final class LeaderStage {
                 .findFirst()
                 .orElseThrow();
         if (message instanceof Message.Suspect suspect) {
-            hear(from, new Message.Suspected(suspect.epoch(), suspect.question(), false, false, "p"));
+            hear(from, new Message.Suspected(suspect.epoch(), suspect.question(), false, othersCanLead, "p"));
         } else if (message instanceof Message.PromiseRequest request) {
             hear(from, new Message.Promised(request.epoch(), request.claim(), promised));
         }

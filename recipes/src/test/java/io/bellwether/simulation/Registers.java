@@ -12,11 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The simulated users' state machine: a few registers that are set, blindly or on the condition that nobody has set them
- * since. It counts, in the replicated state itself, how often each operation took effect.
+ * since. Whatever it applies it tells the {@link Truth}, which knows where each operation took effect on any replica.
  */
 final class Registers implements Application {
     private static final byte REGISTER = 'r';
-    private static final byte EFFECTS = 'e';
 
     /** Set by which operation, at which index. */
     record Content(long operation, long index) {}
@@ -58,14 +57,12 @@ final class Registers implements Application {
     @Override
     public Bytes apply(Position position, long logTime, Bytes command) {
         SetRegister set = SetRegister.decode(command);
-        Bytes effects = new ByteSink(10).octet(EFFECTS).number(set.operation()).toBytes();
-        truth.check(tables.get(effects) == null, "an operation takes effect once: ", set.operation());
-        tables.put(effects, new ByteSink(9).number(position.index()).toBytes());
-        Content content = contentOf(tables.get(row(set.register())));
-        boolean fits = set.expectedIndex() < 0 || set.expectedIndex() == content.index();
+        Bytes row = row(set.register());
+        boolean fits = set.expectedIndex() < 0
+                || set.expectedIndex() == contentOf(tables.get(row)).index();
         if (fits) {
             tables.put(
-                    row(set.register()),
+                    row,
                     new ByteSink(18)
                             .number(set.operation())
                             .number(position.index())

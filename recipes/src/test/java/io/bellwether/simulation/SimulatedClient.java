@@ -16,6 +16,9 @@ final class SimulatedClient {
     private static final int REGISTERS = 5;
     private static final int MAX_TRIES = 8;
 
+    /** One in so many uses of a key is followed by another request under the same key. */
+    private static final int KEY_REUSE = 20;
+
     private final World world;
     /** The highest index that this client has seen: it reads its own writes with it. */
     private long seenIndex;
@@ -35,11 +38,14 @@ final class SimulatedClient {
     }
 
     private void think() {
-        world.at(world.nowMicros() + world.dice().nextLong(1_000, 150_000), () -> {
-            if (!stopped) {
-                act();
-            }
-        });
+        world.at(
+                world.nowMicros()
+                        + world.dice().nextLong(1_000, 1_000L * world.weather().maxThinkMillis()),
+                () -> {
+                    if (!stopped) {
+                        act();
+                    }
+                });
     }
 
     private void act() {
@@ -127,12 +133,16 @@ final class SimulatedClient {
 
         private void onOutcome(WriteOutcome outcome) {
             world.trace(() -> "client hears " + outcome + " for " + set);
+            world.exercised().told(outcome);
             if (outcome instanceof WriteOutcome.Decided decided) {
                 boolean fitted = decided.result().at(0) == 1;
                 world.truth().acknowledged(set.operation(), decided.index(), fitted, world.nowMicros());
                 world.history().add(new History.Operation(beganMicros, world.nowMicros(), decided.index(), true));
                 seenIndex = Math.max(seenIndex, decided.index());
                 world.totals().count("acknowledged writes");
+                if (key.isPresent() && world.dice().nextInt(KEY_REUSE) == 0) {
+                    reuseKey(key.get());
+                }
                 think();
             } else if (outcome instanceof WriteOutcome.Unknown) {
                 uncertain = true;
@@ -146,6 +156,25 @@ final class SimulatedClient {
             } else {
                 world.truth().check(false, "no key is reused in this world: " + set);
             }
+        }
+
+        /** Another request under a key that is known: it never happens, whatever becomes of leaders and disks (Rule 9.3). */
+        private void reuseKey(RequestId.Keyed known) {
+            Registers.SetRegister other = new Registers.SetRegister(world.nextOperation(), set.register(), -1);
+            world.truth().denied(other.operation(), "its key stands for " + set.operation());
+            Optional<RequestId.Keyed> reused = Optional.of(new RequestId.Keyed(known.key(), Bytes.utf8("another")));
+            SimulatedNode node = world.anyNode();
+            world.soon(
+                    node.id(),
+                    node.life(),
+                    serving -> serving.write(other.encode(), reused, 2_000, outcome -> {
+                        world.exercised().told(outcome);
+                        world.truth()
+                                .check(
+                                        !(outcome instanceof WriteOutcome.Decided),
+                                        "a key stands for one request: ",
+                                        known.key());
+                    }));
         }
 
         private void tryAgainOrGiveUp() {
@@ -181,6 +210,7 @@ final class SimulatedClient {
                 serving -> serving.read(level, minIndex, timeout, verdict -> {
                     if (!answered[0]) {
                         answered[0] = true;
+                        world.exercised().told(level, verdict, serving.replica().leading());
                         if (verdict instanceof ReadVerdict.Ready ready) {
                             onReady(node, level, minIndex, register, began, ready);
                         }
@@ -209,13 +239,14 @@ final class SimulatedClient {
             world.history().add(new History.Operation(began, world.nowMicros(), index, false));
             world.totals().count("linearizable reads");
         } else if (level instanceof ReadLevel.Bounded) {
-            long slackMicros = 3_000
-                    + ready.stalenessMillis() * 1_000 * 3 * world.weather().maxDriftPercent() / 100;
-            long asOf = world.nowMicros() - ready.stalenessMillis() * 1_000 - slackMicros;
+            // A clock that runs slow makes everything look more recent.
+            double slowest = 1 - world.weather().maxDriftPercent() / 100.0;
+            long atMostMicros = 3_000 + (long) (1_000 * ready.stalenessMillis() / slowest);
+            long asOf = world.nowMicros() - atMostMicros;
             world.truth()
                     .check(
                             index >= world.truth().acknowledgedBefore(asOf),
-                            "a bounded read says how stale it is: " + node.id() + " at index " + index + " says "
+                            () -> "a bounded read says how stale it is: " + node.id() + " at index " + index + " says "
                                     + ready.stalenessMillis() + " ms");
             world.totals().count("bounded reads");
         } else {

@@ -63,6 +63,8 @@ public final class SimulatedCoordination implements Coordination {
     private boolean stopped;
     private boolean losesNextChange;
     private boolean losesNextAnswer;
+    /** What a process saw when it was stopped, as long as it has not looked again; null while it runs. */
+    private @Nullable View frozenView;
 
     private boolean announcing;
     private boolean wantsPlace;
@@ -90,7 +92,8 @@ public final class SimulatedCoordination implements Coordination {
 
     @Override
     public View view() {
-        return new View(state, holdsLatch, place != null, record, members);
+        View frozen = frozenView;
+        return frozen != null ? frozen : new View(state, holdsLatch, place != null, record, members);
     }
 
     @Override
@@ -117,11 +120,13 @@ public final class SimulatedCoordination implements Coordination {
             later(() -> events.answered(request, Answer.LATCH_LOST));
             return;
         }
+        springAmbush();
         compareAndSet(request, expectedVersion, wanted, () -> zooKeeper.claim(checked, expectedVersion, wanted));
     }
 
     @Override
     public void change(long request, int expectedVersion, ControlRecord wanted) {
+        springAmbush();
         compareAndSet(request, expectedVersion, wanted, () -> zooKeeper.change(expectedVersion, wanted));
     }
 
@@ -154,6 +159,12 @@ public final class SimulatedCoordination implements Coordination {
     /** The next claim or change of this process happens, and its answer gets lost, and its connection with it. */
     public void loseNextAnswer() {
         losesNextAnswer = true;
+    }
+
+    private void springAmbush() {
+        if (state == Session.CONNECTED && zooKeeper.isAlive(session)) {
+            zooKeeper.springAmbush(node());
+        }
     }
 
     private boolean isLostOnPurpose(Supplier<Answer> atServer) {
@@ -209,6 +220,29 @@ public final class SimulatedCoordination implements Coordination {
         zooKeeper.at(zooKeeper.nowMillis() + zooKeeper.latencyMillis(), () -> zooKeeper.endSession(ended));
     }
 
+    /** The process is stopped for so long that the ensemble hears nothing of it; what it last saw it sees when it wakes. */
+    public void freeze() {
+        frozenView = view();
+        disconnected();
+    }
+
+    /** The process runs again: it has just begun to notice. */
+    public void thaw() {
+        if (frozenView != null) {
+            zooKeeper.at(zooKeeper.nowMillis() + zooKeeper.latencyMillis(), () -> {
+                frozenView = null;
+                if (!stopped) {
+                    tell();
+                    connect();
+                }
+            });
+        }
+    }
+
+    private boolean reachable() {
+        return frozenView == null && zooKeeper.reaches(node());
+    }
+
     private void poll() {
         zooKeeper.at(zooKeeper.nowMillis() + zooKeeper.pollMillis(), () -> {
             if (!stopped) {
@@ -221,7 +255,7 @@ public final class SimulatedCoordination implements Coordination {
     // Connection and session.
 
     void reachabilityChanged() {
-        if (zooKeeper.reaches(node())) {
+        if (reachable()) {
             later(this::connect);
         } else {
             disconnected();
@@ -239,7 +273,7 @@ public final class SimulatedCoordination implements Coordination {
     }
 
     private void connect() {
-        if (stopped || state == Session.CONNECTED || !zooKeeper.reaches(node())) {
+        if (stopped || state == Session.CONNECTED || !reachable()) {
             return;
         }
         if (session != NO_SESSION && !zooKeeper.isAlive(session)) {

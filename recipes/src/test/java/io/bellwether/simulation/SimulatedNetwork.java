@@ -32,7 +32,6 @@ final class SimulatedNetwork {
 
     void cut(NodeId from, NodeId to) {
         if (cut.add(new Link(from, to))) {
-            world.totals().count("cuts");
             world.trace(() -> "cut " + from + " to " + to);
         }
     }
@@ -75,6 +74,7 @@ final class SimulatedNetwork {
             SimulatedNode receiver = world.node(envelope.to());
             if (receiver.up()) {
                 world.trace(() -> from + " > " + envelope.to() + " " + abridged(envelope.message()));
+                world.exercised().delivered(envelope, receiver);
                 receiver.event(receiver.life(), serving -> serving.received(envelope));
             } else if (!cut.contains(new Link(envelope.to(), from))) {
                 refuse(new Link(from, envelope.to()));

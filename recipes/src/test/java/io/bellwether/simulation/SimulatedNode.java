@@ -8,15 +8,13 @@ import io.bellwether.replication.Coordination;
 import io.bellwether.replication.CoordinationEvents;
 import io.bellwether.replication.Entry;
 import io.bellwether.replication.Envelope;
-import io.bellwether.replication.LogWrite;
 import io.bellwether.replication.Member;
 import io.bellwether.replication.Message;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.Notice;
 import io.bellwether.replication.Replica;
 import io.bellwether.replication.ReplicaId;
-import io.bellwether.replication.Settings;
-import io.bellwether.replication.StoreId;
+import io.bellwether.replication.ReplicatedLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,17 +27,16 @@ import org.jspecify.annotations.Nullable;
  * once when it wakes.
  */
 final class SimulatedNode {
-    private static final long TICK_MICROS = 20_000;
-    static final Settings SETTINGS = new Settings(100, 1_000, 3_000, 4_096, 1 << 20, 16_384);
-    static final GatewaySettings GATEWAY = new GatewaySettings(1 << 20, 200, 4_096, 50, 1_000, 10_000, 120_000);
+    static final long KEY_RETENTION_MILLIS = 24 * 3_600_000L;
+    static final GatewaySettings GATEWAY =
+            new GatewaySettings(1 << 20, 200, 4_096, 50, 1_000, 10_000, KEY_RETENTION_MILLIS);
 
     private final World world;
     private final NodeId id;
-    private ReplicaId replicaId;
-    private MemoryLog log;
-    private MemoryTables tables = new MemoryTables();
-    private int disks = 1;
+    private final SimulatedDisk disk;
+    private final long tickMicros;
     private int lives;
+    private int version = 1;
     private @Nullable Life process;
 
     /** One life. */
@@ -52,9 +49,18 @@ final class SimulatedNode {
         final long bornMicros = world.nowMicros();
         final long clockOffsetMillis = world.dice().nextLong(1_000_000);
         final double rate;
-        long wallOffsetMillis = anyWallOffset();
+        final MemoryLog log = disk.log();
+        final MemoryTables tables = disk.tables();
+        final ReplicaId replicaId = disk.replicaId();
+        long wallOffsetMillis = world.dice().nextLong(-20_000, 20_000);
         boolean paused;
         boolean syncing;
+        /** When it last ran. */
+        long ranMicros = world.nowMicros();
+
+        /** The highest epoch that it has vouched for to anybody. */
+        long vouchedEpoch;
+
         long checkedIndex;
         long lastCommit;
 
@@ -62,25 +68,22 @@ final class SimulatedNode {
             double drift = world.weather().maxDriftPercent() / 100.0;
             rate = drift == 0 ? 1 : 1 + world.dice().nextDouble(-drift, drift);
             String name = id + "-" + life;
-            Member member = new Member(replicaId, "http://" + id, "1", "now");
+            Member member = new Member(replicaId, "http://" + id, String.valueOf(version), "now");
             coordination = world.zooKeeper().start(member, name, this);
             Bootstrap bootstrap = new Bootstrap(
                     "cluster", world.weather().writeQuorum(), world.weather().minInSync());
+            ReplicatedLog door = disk.door();
             Replica replica = new Replica(
                     replicaId,
                     name,
-                    SETTINGS,
+                    world.weather().settings(),
                     bootstrap,
-                    log,
+                    door,
                     tables.applied().index(),
                     world.dice().nextLong());
             Outcomes outcomes = new Outcomes(tables, new Registers(tables, world.truth()), GATEWAY);
-            serving = new ServingNode(replica, log, outcomes, this::send, coordination, GATEWAY, name, life, this);
+            serving = new ServingNode(replica, door, outcomes, this::send, coordination, GATEWAY, name, life, this);
             checkedIndex = tables.applied().index();
-        }
-
-        private long anyWallOffset() {
-            return world.dice().nextLong(-20_000, 20_000);
         }
 
         long monotonicMillis() {
@@ -89,18 +92,16 @@ final class SimulatedNode {
 
         void send(Envelope envelope) {
             vouch(envelope.message());
+            world.exercised().sent(envelope, log.hasStaged());
             world.network().send(envelope);
         }
 
         /** What a message vouches for is on the disk before it leaves (Rules 2.2 and 4.1). */
         private void vouch(Message message) {
-            long promised = log.durableRecord().promise().epoch();
             if (message instanceof Message.Promised answer) {
-                world.truth().check(promised >= answer.epoch(), "a promise is durable before it is given");
-                world.truth().promised(replicaId.store(), answer.epoch());
+                vouch(answer.epoch(), "a promise is durable before it is given");
             } else if (message instanceof Message.Appended answer) {
-                world.truth().check(promised >= answer.epoch(), "an epoch is durable before anything is acknowledged");
-                world.truth().promised(replicaId.store(), answer.epoch());
+                vouch(answer.epoch(), "an epoch is durable before anything is acknowledged");
                 world.truth()
                         .check(
                                 answer.matchIndex() <= log.durableEntries().size(),
@@ -108,13 +109,23 @@ final class SimulatedNode {
             }
         }
 
+        private void vouch(long epoch, String rule) {
+            world.truth().check(log.durableRecord().promise().epoch() >= epoch, rule);
+            if (epoch > vouchedEpoch) {
+                vouchedEpoch = epoch;
+                world.truth().promised(replicaId.store(), epoch);
+            }
+        }
+
         @Override
         public void viewChanged() {
-            world.soon(id, life, serving -> {});
+            world.soon(id, life, serving -> world.exercised()
+                    .saw(serving.replica().complaint().isPresent()));
         }
 
         @Override
         public void answered(long request, Coordination.Answer answer) {
+            world.exercised().answered(answer);
             world.soon(id, life, serving -> serving.answered(request, answer));
         }
 
@@ -132,19 +143,9 @@ final class SimulatedNode {
         public void changed(List<Notice> notices) {
             for (Notice notice : notices) {
                 world.trace(() -> id + " " + notice.text());
-                if (notice.text().startsWith("leading ")) {
-                    world.totals().count("elections");
-                } else if (notice.text().startsWith("in-sync set changed")) {
-                    world.totals().count("changes of the set");
-                } else if (notice.text().startsWith("suspended ")) {
-                    world.totals().count("suspensions");
-                } else if (notice.text().startsWith("cut ")) {
-                    world.totals().count("entries cut");
-                }
+                world.exercised().noticed(notice);
                 world.truth()
-                        .check(
-                                notice.level() != Notice.Level.ERROR,
-                                "nobody complains in this world: " + notice.text());
+                        .check(notice.level() != Notice.Level.ERROR, "nobody complains in this world: ", notice.text());
             }
         }
 
@@ -157,8 +158,8 @@ final class SimulatedNode {
     SimulatedNode(World world, NodeId id) {
         this.world = world;
         this.id = id;
-        this.replicaId = new ReplicaId(id, new StoreId("s-" + id + "-1"));
-        this.log = new MemoryLog(replicaId.store());
+        this.disk = new SimulatedDisk(world, id);
+        this.tickMicros = 1_000L * world.weather().tickMillis();
     }
 
     NodeId id() {
@@ -166,15 +167,19 @@ final class SimulatedNode {
     }
 
     ReplicaId replicaId() {
-        return replicaId;
+        return disk.replicaId();
+    }
+
+    SimulatedDisk disk() {
+        return disk;
     }
 
     MemoryTables tables() {
-        return tables;
+        return disk.tables();
     }
 
     MemoryLog log() {
-        return log;
+        return disk.log();
     }
 
     boolean paused() {
@@ -202,19 +207,28 @@ final class SimulatedNode {
         if (process != null) {
             return;
         }
+        if (disk.rotten() && world.dice().nextBoolean()) {
+            world.exercised().stopped(DiskFailed.What.DAMAGED);
+            replaceDamagedDisk();
+        }
         lives++;
+        MemoryLog log = disk.log();
         world.trace(() -> id + " starts, log to " + log.end() + ", promise "
                 + log.record().promise().epoch());
-        world.truth().opened(replicaId.store(), log.record().promise().epoch());
+        world.exercised().starts(disk.replicaId(), world.zooKeeper().record().record());
+        world.truth().opened(disk.replicaId().store(), log.record().promise().epoch());
         Life started = new Life();
         process = started;
         tick(started);
     }
 
+    /** Each event tells a process the time; where none came for a while, a tick does. */
     private void tick(Life ticking) {
-        world.at(world.nowMicros() + TICK_MICROS, () -> {
+        world.at(ticking.ranMicros + tickMicros, () -> {
             if (process == ticking) {
-                if (!ticking.paused) {
+                if (ticking.paused) {
+                    ticking.ranMicros = world.nowMicros();
+                } else if (world.nowMicros() - ticking.ranMicros >= tickMicros) {
                     run(ticking, serving -> {});
                 }
                 tick(ticking);
@@ -228,40 +242,80 @@ final class SimulatedNode {
             return;
         }
         process = null;
-        world.totals().count("crashes");
         dying.coordination.crash();
-        List<LogWrite> staged = log.staged();
-        int kept = world.dice().nextInt(staged.size() + 1);
-        int steps = kept < staged.size() ? world.dice().nextInt(MemoryLog.steps(staged.get(kept)) + 1) : 0;
-        if (steps > 0) {
+        if (disk.crash()) {
             world.totals().count("torn writes");
         }
-        log.crash(kept, steps);
-        tables.crash(world.dice().nextInt(tables.losable() + 1));
-        world.trace(() -> id + " crashes, log to " + log.end());
+        world.trace(() -> id + " crashes, log to " + disk.log().end());
         dying.connectionsLost.forEach(Runnable::run);
+    }
+
+    /** The process ends in order, and comes back with another version of the software. */
+    void stopForNewVersion(long untilMicros) {
+        Life ending = process;
+        if (ending == null || ending.paused) {
+            return;
+        }
+        world.trace(() -> id + " ends for version " + (version + 1));
+        ending.serving.stop();
+        process = null;
+        version++;
+        ending.coordination.close();
+        disk.close();
+        ending.connectionsLost.forEach(Runnable::run);
+        world.at(untilMicros, this::start);
     }
 
     /** The process dies and its disk with it; the next one starts with an empty one, which is another store. */
     void wipe() {
         crash();
-        disks++;
-        replicaId = new ReplicaId(id, new StoreId("s-" + id + "-" + disks));
-        log = new MemoryLog(replicaId.store());
-        tables = new MemoryTables();
-        world.totals().count("wiped disks");
+        disk.renew();
         world.trace(() -> id + " loses its disk");
     }
 
-    void pause(long micros) {
+    /** Its disk fails the process, which stops and is started again, with another store if this one is damaged. */
+    private void fail(DiskFailed why) {
+        world.exercised().stopped(why.what());
+        world.trace(() -> id + " stops: " + why.getMessage());
+        crash();
+        if (why.what() == DiskFailed.What.DAMAGED) {
+            replaceDamagedDisk();
+        }
+        world.at(world.lasting(200, 3_000), this::start);
+    }
+
+    /** Only where a good copy of everything remains: otherwise the disk is sound after all. */
+    private void replaceDamagedDisk() {
+        if (world.goodCopies().remainWithout(this)) {
+            disk.renew();
+            world.totals().count("damaged stores replaced");
+            world.trace(() -> id + " comes back as another store");
+        } else {
+            disk.readWell();
+        }
+    }
+
+    boolean setWallClock(long offsetMillis) {
+        Life running = process;
+        if (running != null) {
+            running.wallOffsetMillis = offsetMillis;
+        }
+        return running != null;
+    }
+
+    /** The process stops until then. Returns whether one was running. */
+    boolean pause(long untilMicros) {
         Life pausing = process;
         if (pausing == null || pausing.paused) {
-            return;
+            return false;
         }
-        world.totals().count("pauses");
-        world.trace(() -> id + " is paused for " + micros / 1_000 + " ms");
+        world.trace(() -> id + " is paused for " + (untilMicros - world.nowMicros()) / 1_000 + " ms");
         pausing.paused = true;
-        world.at(world.nowMicros() + micros, () -> resume(pausing));
+        if (untilMicros - world.nowMicros() >= 1_000 * World.SESSION_TIMEOUT_MILLIS) {
+            pausing.coordination.freeze();
+        }
+        world.at(untilMicros, () -> resume(pausing));
+        return true;
     }
 
     void resume() {
@@ -277,10 +331,10 @@ final class SimulatedNode {
         }
         world.trace(() -> id + " wakes with " + resuming.backlog.size() + " events");
         resuming.paused = false;
-        resuming.wallOffsetMillis = resuming.anyWallOffset();
         while (!resuming.backlog.isEmpty() && process == resuming) {
             run(resuming, resuming.backlog.removeFirst());
         }
+        resuming.coordination.thaw();
     }
 
     // --- events ----------------------------------------------------------------------------------------------------
@@ -309,38 +363,53 @@ final class SimulatedNode {
     }
 
     private void run(Life running, Consumer<ServingNode> event) {
-        running.serving.tick(running.monotonicMillis(), world.nowMicros() / 1_000 + running.wallOffsetMillis);
-        event.accept(running.serving);
-        running.serving.run();
-        checkApplied(running);
-        sync(running);
+        running.ranMicros = world.nowMicros();
+        try {
+            running.serving.tick(running.monotonicMillis(), world.nowMicros() / 1_000 + running.wallOffsetMillis);
+            event.accept(running.serving);
+            running.serving.run();
+        } catch (DiskFailed why) {
+            fail(why);
+            return;
+        }
+        if (process == running) {
+            checkApplied(running);
+            sync(running);
+        }
     }
 
     private void checkApplied(Life running) {
         Replica replica = running.serving.replica();
         world.truth().check(replica.commitIndex() >= running.lastCommit, "a commit index never goes back");
         running.lastCommit = replica.commitIndex();
-        long applied = tables.applied().index();
-        if (applied > running.checkedIndex) {
-            List<Entry> entries = log.durableEntries().subList((int) running.checkedIndex, (int) applied);
-            world.truth().applied(entries);
+        if (replica.appliedIndex() > running.checkedIndex) {
+            long applied = running.tables.applied().index();
+            List<Entry> entries = running.log.durableEntries().subList((int) running.checkedIndex, (int) applied);
+            world.truth().applied(entries, replica.leaderEpoch());
             running.checkedIndex = applied;
         }
     }
 
     private void sync(Life running) {
-        if (running.syncing || !log.hasStaged()) {
+        if (running.syncing || !running.log.hasStaged()) {
             return;
         }
         running.syncing = true;
-        int writes = log.staged().size();
-        world.at(world.nowMicros() + world.syncMicros(id), () -> {
-            if (process == running) {
-                running.syncing = false;
-                long number = log.sync(writes);
-                event(running.life, serving -> serving.written(number));
-                sync(running);
+        int writes = running.log.staged().size();
+        long beganMicros = world.nowMicros();
+        world.at(beganMicros + disk.syncMicros(), () -> {
+            if (process != running) {
+                return;
             }
+            if (disk.syncFails()) {
+                fail(new DiskFailed(DiskFailed.What.WRITE));
+                return;
+            }
+            world.exercised().synced(running.serving.replica().leading(), world.nowMicros() - beganMicros);
+            running.syncing = false;
+            long number = running.log.sync(writes);
+            event(running.life, serving -> serving.written(number));
+            sync(running);
         });
     }
 }

@@ -8,6 +8,7 @@ import io.bellwether.replication.Coordination.Versioned;
 import io.bellwether.replication.CoordinationEvents;
 import io.bellwether.replication.Member;
 import io.bellwether.replication.NodeId;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +83,7 @@ public final class SimulatedZooKeeper {
 
     private ZooKeeperWeather weather;
     private Tree truth = new Tree(0, new Versioned(Coordination.ABSENT, null), new TreeMap<>(), List.of());
+    private final ArrayDeque<Consumer<NodeId>> ambushes = new ArrayDeque<>();
     private boolean outage;
     private long outageEndedMillis = -1;
     private long nowMillis;
@@ -184,6 +187,36 @@ public final class SimulatedZooKeeper {
         for (SimulatedCoordination client : List.copyOf(clients)) {
             if (client.node().equals(node)) {
                 client.breakConnection();
+            }
+        }
+    }
+
+    /** Lies in wait for the next claim or change: hears which node asks for it, before anything has become of it. */
+    public void ambush(Consumer<NodeId> ambush) {
+        ambushes.add(ambush);
+    }
+
+    /** Nothing lies in wait any more. */
+    public void clearAmbushes() {
+        ambushes.clear();
+    }
+
+    void springAmbush(NodeId node) {
+        Consumer<NodeId> ambush = ambushes.poll();
+        if (ambush != null) {
+            ambush.accept(node);
+        }
+    }
+
+    /** The next claim or change of this node's process gets lost, whether it happens or not. */
+    public void loseNext(NodeId node, boolean happens) {
+        for (SimulatedCoordination client : clients) {
+            if (client.node().equals(node)) {
+                if (happens) {
+                    client.loseNextAnswer();
+                } else {
+                    client.loseNextChange();
+                }
             }
         }
     }

@@ -10,21 +10,18 @@ import org.junit.jupiter.api.Test;
  * that fails prints itself and how to run it again. More of them: {@code scripts/simulate --seeds N}.
  */
 class SimulationTest {
-    private static final long SEEDS = Long.getLong("simulation.seeds", 2_000);
+    private static final long SEEDS = Long.getLong("simulation.seeds", 3_000);
     private static final long FIRST = Long.getLong("simulation.from", 1);
 
     @Test
     void everyWorldKeepsItsPromisesAndRecovers() throws Exception {
         assertThat(World.STORM_SECONDS).isGreaterThanOrEqualTo(60);
-        Simulation.Result result = Simulation.many(FIRST, SEEDS);
+        Simulation.Result result =
+                Simulation.many(FIRST, SEEDS, Runtime.getRuntime().availableProcessors());
         System.out.print(result.totals());
         System.out.println(result.seeds() + " seeds, " + result.failures().size() + " failed");
         assertThat(result.failures()).isEmpty();
-        for (String what : Totals.EXPECTED) {
-            assertThat(result.totals().get(what))
-                    .as("%s, without which nothing was tried", what)
-                    .isPositive();
-        }
+        assertThat(result.missed()).as("what never happened was not tried").isEmpty();
     }
 
     @Test

@@ -1,35 +1,27 @@
 package io.bellwether.simulation;
 
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** What happened in one run, or in many together: a zero among them means that something was not tested. */
 final class Totals {
-    private final TreeMap<String, Long> counts = new TreeMap<>();
+    /** What has to happen besides the troubles and the rules. */
+    private static final List<String> OF_ANY_KIND = List.of(
+            "acknowledged writes",
+            "commits",
+            "damaged stores replaced",
+            "keys at two nodes at once",
+            "lost messages",
+            "repeated messages",
+            "retries",
+            "torn writes",
+            "unknown writes");
 
-    static final String[] EXPECTED = {
-        "elections",
-        "crashes",
-        "wiped disks",
-        "keys at two nodes at once",
-        "cuts",
-        "changes of the set",
-        "commits",
-        "retries",
-        "pauses",
-        "disk stalls",
-        "lost messages",
-        "repeated messages",
-        "zookeeper troubles",
-        "acknowledged writes",
-        "denied writes",
-        "unknown writes",
-        "linearizable reads",
-        "bounded reads",
-        "torn writes",
-        "entries cut",
-        "suspensions",
-    };
+    /** Sorted when they are shown: counting is done millions of times. */
+    private final HashMap<String, Long> counts = new HashMap<>();
 
     void count(String what) {
         add(what, 1);
@@ -47,14 +39,20 @@ final class Totals {
         return counts.getOrDefault(what, 0L);
     }
 
-    Map<String, Long> counts() {
-        return counts;
+    /** What has never happened though it should have: each kind of trouble, and each rule that shows from outside. */
+    List<String> missing() {
+        List<String> missing = new ArrayList<>();
+        Stream.of(OF_ANY_KIND, Forecast.names(), Exercised.names())
+                .flatMap(List::stream)
+                .filter(what -> get(what) == 0)
+                .forEach(missing::add);
+        return missing;
     }
 
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        counts.forEach((what, times) -> text.append("  %,15d  %s%n".formatted(times, what)));
+        new TreeMap<>(counts).forEach((what, times) -> text.append("  %,15d  %s%n".formatted(times, what)));
         return text.toString();
     }
 }

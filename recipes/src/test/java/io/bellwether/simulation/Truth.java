@@ -5,8 +5,13 @@ import io.bellwether.replication.InvariantViolation;
 import io.bellwether.replication.Position;
 import io.bellwether.replication.StoreId;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * What is true of the whole world, whatever any node believes: the one committed log, what was acknowledged and what was
@@ -23,19 +28,35 @@ final class Truth {
     /** The committed log: what any replica applied at each index. */
     private final List<Seen> committed = new ArrayList<>();
 
-    private final TreeMap<Long, Effect> effects = new TreeMap<>();
-    private final TreeMap<Long, Long> acknowledgedOperations = new TreeMap<>();
-    private final TreeMap<Long, String> deniedOperations = new TreeMap<>();
-    private final TreeMap<StoreId, Long> promises = new TreeMap<>();
+    // By operation or store; looked up, never iterated where the order could show.
+    private final Map<Long, Effect> effects = new HashMap<>();
+    private final Map<Long, Long> acknowledgedOperations = new HashMap<>();
+    private final Map<Long, String> deniedOperations = new HashMap<>();
+    private final Map<StoreId, Long> promises = new HashMap<>();
     private final ArrayList<Acknowledged> acknowledgements = new ArrayList<>();
     /** For each register, the index at which it was set, and by which operation. */
     private final List<TreeMap<Long, Long>> registers = new ArrayList<>();
 
+    /** The indexes at which something took effect; never iterated. */
+    private final Set<Long> effectAt = new HashSet<>();
+
+    private final Exercised exercised;
     private long highestLogTime;
+
+    Truth(Exercised exercised) {
+        this.exercised = exercised;
+    }
 
     void check(boolean holds, String rule) {
         if (!holds) {
             throw new InvariantViolation(rule);
+        }
+    }
+
+    /** @param rule spelled out only when it is broken */
+    void check(boolean holds, Supplier<String> rule) {
+        if (!holds) {
+            throw new InvariantViolation(rule.get());
         }
     }
 
@@ -48,8 +69,8 @@ final class Truth {
 
     // --- the log ---------------------------------------------------------------------------------------------------
 
-    /** A replica has applied these entries: all that ever apply an index apply the same entry. */
-    void applied(List<Entry> entries) {
+    /** A replica has applied these entries, in this epoch: all that ever apply an index apply the same entry. */
+    void applied(List<Entry> entries, long epoch) {
         for (Entry entry : entries) {
             check(entry.intact(), "an entry is applied as it was written");
             int place = Math.toIntExact(entry.index()) - 1;
@@ -58,6 +79,7 @@ final class Truth {
                 check(entry.logTime() >= highestLogTime, "log time never goes back");
                 highestLogTime = entry.logTime();
                 committed.add(seen);
+                exercised.committed(entry, epoch, effectAt.contains(entry.index()));
             } else {
                 check(place < committed.size(), "what is applied first at an index follows what was applied before it");
                 check(committed.get(place).equals(seen), "one committed value per index: ", entry.position());
@@ -72,7 +94,10 @@ final class Truth {
     void applied(Position position, Registers.SetRegister set, boolean fits) {
         Effect effect = new Effect(set.operation(), set.register(), position.index(), fits);
         Effect before = effects.putIfAbsent(set.operation(), effect);
-        check(before == null || before.equals(effect), "an operation takes effect once, alike on all replicas");
+        effectAt.add(position.index());
+        check(
+                before == null || before.equals(effect),
+                () -> "an operation takes effect once, alike on all replicas: " + before + ", " + effect);
         check(!deniedOperations.containsKey(set.operation()), "what was denied never happens: ", effect);
         while (registers.size() <= set.register()) {
             registers.add(new TreeMap<>());
@@ -108,7 +133,7 @@ final class Truth {
     }
 
     void denied(long operation, String why) {
-        check(!effects.containsKey(operation), "what was denied has not happened: operation " + operation + " " + why);
+        check(!effects.containsKey(operation), () -> "what was denied has not happened: " + operation + " " + why);
         deniedOperations.put(operation, why);
     }
 

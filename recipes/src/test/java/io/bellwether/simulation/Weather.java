@@ -1,62 +1,73 @@
 package io.bellwether.simulation;
 
+import io.bellwether.replication.Settings;
 import io.bellwether.replication.WriteQuorum;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * How unkind one simulated world is: drawn from its seed, so that each world has its own mix of troubles.
+ * What one simulated world is like: drawn from its seed, so that each has its own cluster, its own load and its own mix of
+ * troubles.
  *
  * @param nodes how many nodes there are
+ * @param settings of every node
+ * @param tickMillis after so long without any event a node hears what time it is
  * @param lossChance of a message
  * @param repeatChance of a message
  * @param maxDelayMillis of a message, now and then much more
- * @param cutMillis mean time between cuts of links; 0 for none
- * @param crashMillis mean time between crashes; 0 for none
- * @param wipeMillis mean time between losses of a whole disk; 0 for none
- * @param pauseMillis mean time between pauses of a whole process; 0 for none
- * @param zooKeeperMillis mean time between troubles with ZooKeeper; 0 for none
- * @param diskStallMillis mean time between stalls of a disk; 0 for none
  * @param maxDriftPercent how much faster or slower a process's clock runs than the world's
+ * @param maxThinkMillis the longest that a client rests between two operations
+ * @param zooKeeper how unkind ZooKeeper is
+ * @param troubles what else is to be expected
  */
 record Weather(
         int nodes,
         WriteQuorum writeQuorum,
         int minInSync,
+        Settings settings,
+        int tickMillis,
         double lossChance,
         double repeatChance,
         int maxDelayMillis,
-        int cutMillis,
-        int crashMillis,
-        int wipeMillis,
-        int pauseMillis,
-        int zooKeeperMillis,
-        int diskStallMillis,
-        int maxDriftPercent) {
+        int maxDriftPercent,
+        int maxThinkMillis,
+        ZooKeeperWeather zooKeeper,
+        List<Forecast> troubles) {
+    private static final Settings SETTINGS = new Settings(100, 1_000, 3_000, 4_096, 1 << 20, 16_384, 2_000);
+    private static final int[] THINK_MILLIS = {100, 200, 400, 800};
+
     static Weather draw(RandomGenerator dice) {
         int nodes = dice.nextInt(5) == 0 ? 4 + dice.nextInt(2) : 3;
         return new Weather(
                 nodes,
-                dice.nextInt(4) == 0 ? WriteQuorum.ALL : WriteQuorum.MAJORITY,
+                dice.nextInt(3) == 0 ? WriteQuorum.ALL : WriteQuorum.MAJORITY,
                 1 + dice.nextInt(2),
+                drawSettings(dice),
+                dice.nextInt(10, 40),
                 dice.nextInt(3) == 0 ? 0 : dice.nextDouble() * 0.1,
                 dice.nextInt(3) == 0 ? 0 : dice.nextDouble() * 0.1,
                 2 + dice.nextInt(60),
-                either(dice, 3_000, 20_000),
-                either(dice, 3_000, 20_000),
-                either(dice, 5_000, 40_000),
-                either(dice, 4_000, 30_000),
-                either(dice, 2_000, 20_000),
-                either(dice, 2_000, 20_000),
-                dice.nextInt(6));
+                dice.nextInt(3) == 0 ? 20 : dice.nextInt(6),
+                THINK_MILLIS[dice.nextInt(THINK_MILLIS.length)],
+                dice.nextInt(3) == 0 ? ZooKeeperWeather.CALM : ZooKeeperWeather.ROUGH,
+                Forecast.draw(dice));
+    }
+
+    /** In some worlds batches are so small, or what may wait is so little, that the limits are met. */
+    private static Settings drawSettings(RandomGenerator dice) {
+        return new Settings(
+                SETTINGS.heartbeatMillis(),
+                SETTINGS.leaderTimeoutMillis(),
+                SETTINGS.evictAfterMillis(),
+                dice.nextInt(3) == 0 ? 400 : SETTINGS.maxAppendBytes(),
+                dice.nextInt(8) == 0 ? 300 : SETTINGS.maxUncommittedBytes(),
+                dice.nextInt(3) == 0 ? 500 : SETTINGS.recentBytes(),
+                SETTINGS.handOffTimeoutMillis());
     }
 
     /** No troubles but those that a test makes. */
     static Weather calm(int nodes, WriteQuorum writeQuorum, int minInSync) {
-        return new Weather(nodes, writeQuorum, minInSync, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0);
-    }
-
-    /** Two times out of three a mean time between the bounds, else never. */
-    private static int either(RandomGenerator dice, int least, int most) {
-        return dice.nextInt(3) == 0 ? 0 : dice.nextInt(least, most);
+        return new Weather(
+                nodes, writeQuorum, minInSync, SETTINGS, 10, 0, 0, 5, 0, 150, ZooKeeperWeather.CALM, List.of());
     }
 }

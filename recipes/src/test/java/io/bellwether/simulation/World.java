@@ -5,14 +5,14 @@ import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.replication.ControlRecord;
 import io.bellwether.replication.InvariantViolation;
 import io.bellwether.replication.NodeId;
-import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.WriteQuorum;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -30,10 +30,12 @@ final class World {
     /** In calm weather every node is in the in-sync set, and level, within this time. */
     static final long LEVEL_AGAIN_SECONDS = 60;
 
+    static final long SESSION_TIMEOUT_MILLIS = 10_000;
+
     private static final long SECOND = 1_000_000;
     private static final int CLIENTS = 5;
-    private static final long SESSION_TIMEOUT_MILLIS = 10_000;
     private static final long POLL_MILLIS = 1_000;
+    private static final long LONGEST_STEP_MICROS = 300_000;
 
     private record Event(long atMicros, long number, Runnable action) implements Comparable<Event> {
         @Override
@@ -48,16 +50,19 @@ final class World {
     private final Consumer<String> tracer;
     private final boolean traced;
     private final PriorityQueue<Event> events = new PriorityQueue<>();
-    private final TreeMap<NodeId, SimulatedNode> nodes = new TreeMap<>();
-    private final TreeMap<NodeId, Long> diskStallsUntil = new TreeMap<>();
+    private final List<SimulatedNode> inOrder = new ArrayList<>();
+    /** Looked up, never iterated. */
+    private final Map<NodeId, SimulatedNode> nodes = new HashMap<>();
+
     private final List<SimulatedClient> clients = new ArrayList<>();
     private final SimulatedNetwork network;
     private final SimulatedZooKeeper zooKeeper;
-    private final Truth truth = new Truth();
+    private final Exercised exercised = new Exercised();
+    private final Truth truth = new Truth(exercised);
     private final History history = new History();
     private final Totals totals = new Totals();
+    private final GoodCopies goodCopies = new GoodCopies(this);
     private long nowMicros;
-    private long nextWipeMicros;
     private long eventNumber;
     private long operation;
     private boolean calm;
@@ -74,27 +79,27 @@ final class World {
         this.tracer = tracer;
         this.traced = traced;
         this.network = new SimulatedNetwork(this);
-        boolean calmZooKeeper = given != null || dice.nextInt(3) == 0;
-        ZooKeeperWeather zooKeeperWeather = calmZooKeeper ? ZooKeeperWeather.CALM : ZooKeeperWeather.ROUGH;
-        this.zooKeeper = new SimulatedZooKeeper(dice, zooKeeperWeather, SESSION_TIMEOUT_MILLIS, POLL_MILLIS);
+        this.zooKeeper = new SimulatedZooKeeper(dice, weather.zooKeeper(), SESSION_TIMEOUT_MILLIS, POLL_MILLIS);
         for (int i = 1; i <= weather.nodes(); i++) {
             NodeId id = new NodeId("n" + i);
-            nodes.put(id, new SimulatedNode(this, id));
+            inOrder.add(new SimulatedNode(this, id));
+            nodes.put(id, inOrder.get(i - 1));
         }
         for (int i = 0; i < CLIENTS; i++) {
             clients.add(new SimulatedClient(this));
         }
     }
 
-    /** A calm world in which a test makes the troubles: all nodes started, and all in sync. */
+    /** A calm world in which a test makes the troubles: all nodes started, all in sync, and all in the latch's queue. */
     static World scene(long seed, int nodes, WriteQuorum writeQuorum, int minInSync) {
         World world = new World(
                 new SplittableRandom(seed), Weather.calm(nodes, writeQuorum, minInSync), System.out::println, false);
         world.calm = true;
         world.network.calm();
-        world.nodes.values().forEach(SimulatedNode::start);
+        world.inOrder.forEach(SimulatedNode::start);
         world.everyNodeTakesWrites();
         world.everyNodeIsLevel();
+        world.runUntil(() -> world.zooKeeper.queueOfLatch().size() == nodes, 10_000, "all nodes queue");
         return world;
     }
 
@@ -103,11 +108,11 @@ final class World {
     /** A storm, a calm, and the last judgement. */
     void live() {
         trace(() -> weather.toString());
-        for (SimulatedNode node : nodes.values()) {
+        for (SimulatedNode node : inOrder) {
             at(dice.nextLong(2 * SECOND), node::start);
         }
         clients.forEach(SimulatedClient::start);
-        scheduleTroubles();
+        weather.troubles().forEach(this::expect);
         runUntil(STORM_SECONDS * SECOND);
         becomeCalm();
         everyNodeTakesWrites();
@@ -118,6 +123,7 @@ final class World {
         totals.add("commits", truth.committedIndex());
         totals.add("events", eventsRun);
         totals.add("operations in the history", history.size());
+        exercised.addTo(totals);
     }
 
     /** Lets time pass. */
@@ -128,19 +134,25 @@ final class World {
     /** Lets time pass until it is so; returns how many milliseconds that took. */
     long runUntil(BooleanSupplier so, long withinMillis, String what) {
         long began = nowMicros;
-        while (!so.getAsBoolean()) {
-            truth.check(
-                    nowMicros - began < 1_000 * withinMillis, what + " within " + withinMillis + " ms: " + standing());
+        boolean became = runUntil(so, withinMillis);
+        truth.check(became, () -> what + " within " + withinMillis + " ms: " + standing());
+        return (nowMicros - began) / 1_000;
+    }
+
+    /** Lets time pass until it is so, or the time is up; returns whether it is. */
+    private boolean runUntil(BooleanSupplier so, long withinMillis) {
+        long end = nowMicros + 1_000 * withinMillis;
+        while (!so.getAsBoolean() && nowMicros < end) {
             runUntil(nowMicros + 1_000);
         }
-        return (nowMicros - began) / 1_000;
+        return so.getAsBoolean();
     }
 
     /** The node that serves as the leader of the highest epoch; null while none does. */
     @Nullable
     SimulatedNode servingLeader() {
         SimulatedNode found = null;
-        for (SimulatedNode node : nodes.values()) {
+        for (SimulatedNode node : inOrder) {
             ServingNode serving = node.serving();
             if (serving != null && serving.replica().serving() && !node.paused()) {
                 boolean later = found == null
@@ -160,7 +172,7 @@ final class World {
     }
 
     List<SimulatedNode> nodes() {
-        return List.copyOf(nodes.values());
+        return inOrder;
     }
 
     private void runUntil(long micros) {
@@ -191,11 +203,12 @@ final class World {
         trace(() -> "calm");
         calm = true;
         network.calm();
-        diskStallsUntil.clear();
+        weather.troubles().forEach(forecast -> forecast.trouble().calm(this));
         zooKeeper.weather(ZooKeeperWeather.CALM);
         zooKeeper.outage(false);
-        for (SimulatedNode node : nodes.values()) {
+        for (SimulatedNode node : inOrder) {
             zooKeeper.disconnect(node.id(), false);
+            node.disk().calm();
             node.resume();
             node.start();
         }
@@ -203,12 +216,12 @@ final class World {
 
     private void everyNodeTakesWrites() {
         long began = nowMicros;
-        for (SimulatedNode node : nodes.values()) {
+        for (SimulatedNode node : inOrder) {
             boolean[] done = {false};
             while (!done[0]) {
                 truth.check(
                         nowMicros - began < WRITES_AGAIN_SECONDS * SECOND,
-                        "in calm weather " + node.id() + " takes writes again in time: " + standing());
+                        () -> "in calm weather " + node.id() + " takes writes again in time: " + standing());
                 Registers.SetRegister set = new Registers.SetRegister(nextOperation(), 0, -1);
                 node.event(
                         node.life(),
@@ -218,7 +231,7 @@ final class World {
                                 done[0] = true;
                             }
                         }));
-                runUntil(nowMicros + SECOND);
+                runUntil(() -> done[0], 1_000);
             }
         }
         totals.add("calm milliseconds until every node took writes", (nowMicros - began) / 1_000);
@@ -230,7 +243,7 @@ final class World {
         while (!level()) {
             truth.check(
                     nowMicros - began < LEVEL_AGAIN_SECONDS * SECOND,
-                    "in calm weather every node is in sync again in time: " + standing());
+                    () -> "in calm weather every node is in sync again in time: " + standing());
             runUntil(nowMicros + SECOND / 10);
         }
         totals.add("calm milliseconds until every node was level", (nowMicros - began) / 1_000);
@@ -241,7 +254,7 @@ final class World {
         if (record == null || record.inSync().size() != nodes.size()) {
             return false;
         }
-        for (SimulatedNode node : nodes.values()) {
+        for (SimulatedNode node : inOrder) {
             if (!record.inSync().contains(node.replicaId())
                     || node.tables().applied().index() != truth.committedIndex()
                     || node.log().durableEntries().size() != truth.committedIndex()) {
@@ -253,7 +266,7 @@ final class World {
 
     private String standing() {
         StringBuilder text = new StringBuilder(String.valueOf(zooKeeper.record()));
-        for (SimulatedNode node : nodes.values()) {
+        for (SimulatedNode node : inOrder) {
             ServingNode serving = node.serving();
             text.append("; ").append(node.id()).append(' ');
             text.append(
@@ -269,134 +282,41 @@ final class World {
 
     // --- troubles --------------------------------------------------------------------------------------------------
 
-    private void scheduleTroubles() {
-        every(weather.crashMillis(), this::crashSomebody);
-        every(weather.cutMillis(), this::cutSomething);
-        every(weather.wipeMillis(), this::wipeADisk);
-        every(weather.pauseMillis(), () -> anyNode().pause(duration(20, 15_000)));
-        every(weather.diskStallMillis(), this::stallADisk);
-        every(weather.zooKeeperMillis(), this::troubleZooKeeper);
+    /** A trouble strikes again and again, until the storm is over. */
+    private void expect(Forecast forecast) {
+        Trouble trouble = forecast.trouble();
+        inStorm(nowMicros + dice.nextLong(2_000L * forecast.meanMillis()), () -> {
+            trace(trouble::name);
+            if (trouble.strike(this)) {
+                totals.count(trouble.name());
+            }
+            expect(forecast);
+        });
     }
 
-    private void every(int meanMillis, Runnable trouble) {
-        if (meanMillis == 0) {
-            return;
-        }
-        at(nowMicros + dice.nextLong(2_000L * meanMillis), () -> {
+    /** Does it then, unless the storm is over by that time. */
+    void inStorm(long micros, Runnable action) {
+        at(micros, () -> {
             if (!calm) {
-                trouble.run();
-                every(meanMillis, trouble);
+                action.run();
             }
         });
     }
 
-    /** Short more often than long. */
-    private long duration(long leastMillis, long mostMillis) {
+    /** When a trouble that begins now is over: short ones are more frequent than long ones. */
+    long lasting(long leastMillis, long mostMillis) {
         double share = dice.nextDouble();
-        return 1_000 * (leastMillis + (long) ((mostMillis - leastMillis) * share * share * share));
+        long millis = leastMillis + (long) ((mostMillis - leastMillis) * share * share * share);
+        return nowMicros + 1_000 * millis;
     }
 
-    private void unlessCalm(Runnable action) {
-        if (!calm) {
-            action.run();
-        }
+    /** A moment at which the next step of a trouble may follow. */
+    long shortlyAfter(long micros) {
+        return micros + dice.nextLong(LONGEST_STEP_MICROS);
     }
 
-    private void crashSomebody() {
-        boolean everybody = dice.nextInt(8) == 0;
-        for (SimulatedNode node : everybody ? List.copyOf(nodes.values()) : List.of(anyNode())) {
-            node.crash();
-            at(nowMicros + duration(10, 8_000), node::start);
-        }
-    }
-
-    /**
-     * A node comes back with an empty disk, as another store. Only where the data survives: never the leader's disk, whose
-     * changes of the set may be under way, and never a second one of the set before the first is out of it. Where all must
-     * write and two must be in sync, a lost disk may leave a set of two that can neither shrink nor grow: no weather.
-     */
-    private void wipeADisk() {
-        if (weather.writeQuorum() == WriteQuorum.ALL && weather.minInSync() > 1) {
-            return;
-        }
-        ControlRecord record = zooKeeper.record().record();
-        SimulatedNode node = anyNode();
-        if (record == null || record.leader().equals(node.id()) || nowMicros < nextWipeMicros) {
-            return;
-        }
-        int others = 0;
-        for (ReplicaId replica : record.inSync()) {
-            boolean own = replica.node().equals(node.id());
-            others += own ? 0 : 1;
-            if (!replica.equals(node(replica.node()).replicaId())) {
-                return;
-            }
-        }
-        if (others > 0) {
-            nextWipeMicros = nowMicros + 20 * SECOND;
-            node.wipe();
-            at(nowMicros + duration(10, 8_000), node::start);
-        }
-    }
-
-    private void cutSomething() {
-        NodeId one = anyNode().id();
-        NodeId other = anyNode().id();
-        boolean isolated = dice.nextBoolean();
-        boolean outwards = dice.nextInt(4) != 0;
-        boolean inwards = !outwards || dice.nextBoolean();
-        long until = nowMicros + duration(50, 8_000);
-        for (NodeId node : nodes.keySet()) {
-            if (!node.equals(one) && (isolated || node.equals(other))) {
-                cut(one, node, until, outwards);
-                cut(node, one, until, inwards);
-            }
-        }
-    }
-
-    private void cut(NodeId from, NodeId to, long untilMicros, boolean really) {
-        if (really) {
-            network.cut(from, to);
-            at(untilMicros, () -> network.join(from, to));
-        }
-    }
-
-    private void stallADisk() {
-        totals.count("disk stalls");
-        diskStallsUntil.put(anyNode().id(), nowMicros + duration(50, 5_000));
-    }
-
-    private void troubleZooKeeper() {
-        totals.count("zookeeper troubles");
-        NodeId node = anyNode().id();
-        long until = nowMicros + duration(200, 20_000);
-        int what = dice.nextInt(6);
-        trace(() -> "zookeeper trouble " + what + " " + node + " until " + until / 1_000);
-        switch (what) {
-            case 0 -> {
-                zooKeeper.outage(true);
-                at(until, () -> unlessCalm(() -> zooKeeper.outage(false)));
-            }
-            case 1, 2 -> {
-                zooKeeper.disconnect(node, true);
-                at(until, () -> unlessCalm(() -> zooKeeper.disconnect(node, false)));
-            }
-            case 3 -> zooKeeper.expireSession(node);
-            case 4 -> zooKeeper.breakConnection(node);
-            default -> {
-                var queue = zooKeeper.queueOfLatch();
-                if (!queue.isEmpty()) {
-                    zooKeeper.deleteLatchPlace(
-                            queue.get(dice.nextInt(queue.size())).path());
-                }
-            }
-        }
-    }
-
-    /** How long the sync that begins now takes. */
-    long syncMicros(NodeId node) {
-        long stalledFor = Math.max(0, diskStallsUntil.getOrDefault(node, 0L) - nowMicros);
-        return stalledFor + dice.nextLong(100, 4_000);
+    GoodCopies goodCopies() {
+        return goodCopies;
     }
 
     // --- what its inhabitants ask ----------------------------------------------------------------------------------
@@ -420,8 +340,7 @@ final class World {
     }
 
     SimulatedNode anyNode() {
-        int number = dice.nextInt(nodes.size());
-        return List.copyOf(nodes.values()).get(number);
+        return inOrder.get(dice.nextInt(inOrder.size()));
     }
 
     boolean happens(double chance) {
@@ -462,6 +381,10 @@ final class World {
 
     Totals totals() {
         return totals;
+    }
+
+    Exercised exercised() {
+        return exercised;
     }
 
     /** A line of the trace, made only if somebody wants it. */

@@ -1,5 +1,6 @@
 package io.bellwether.service;
 
+import io.bellwether.service.http.NodeServerFactory;
 import io.dropwizard.configuration.SubstitutingSourceProvider;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.setup.Bootstrap;
@@ -24,6 +25,7 @@ public final class Bellwether extends Application<BellwetherConfiguration> {
     public void initialize(Bootstrap<BellwetherConfiguration> bootstrap) {
         bootstrap.setConfigurationSourceProvider(new SubstitutingSourceProvider(
                 bootstrap.getConfigurationSourceProvider(), new Variables(System.getenv())));
+        NodeServerFactory.byDefault(bootstrap.getObjectMapper());
         bootstrap.addCommand(new ZooKeeperCommand());
     }
 

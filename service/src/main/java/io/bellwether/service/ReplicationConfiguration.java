@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param minInSync the least number of in-sync replicas, null for what the control record says
  * @param writeQuorum {@code majority}, {@code all}, or empty for what the control record says
  * @param leaderTimeout a leader not heard for so long is replaced
+ * @param handOffTimeout a hand-off whose target has not taken over after so long has failed
  * @param evictAfter a follower that lags or is silent for so long leaves the in-sync set
  */
 public record ReplicationConfiguration(
@@ -55,7 +56,12 @@ public record ReplicationConfiguration(
         DataSize maxAppendSize,
 
         @NotNull DataSize maxUncommittedSize,
-        @NotNull DataSize recentSize) {
+        @NotNull DataSize recentSize,
+
+        @NotNull
+        @MinDuration(value = 100, unit = TimeUnit.MILLISECONDS)
+        @MaxDuration(value = 60, unit = TimeUnit.SECONDS)
+        Duration handOffTimeout) {
 
     public OptionalInt requiredInSync() {
         return minInSync == null ? OptionalInt.empty() : OptionalInt.of(minInSync);
@@ -73,7 +79,8 @@ public record ReplicationConfiguration(
                 evictAfter.toMilliseconds(),
                 (int) maxAppendSize.toBytes(),
                 maxUncommittedSize.toBytes(),
-                recentSize.toBytes());
+                recentSize.toBytes(),
+                handOffTimeout.toMilliseconds());
     }
 
     /** Else one heartbeat that comes late would look like silence. */

@@ -7,6 +7,7 @@ import io.bellwether.gateway.Outcomes;
 import io.bellwether.gateway.ServingNode;
 import io.bellwether.replication.Bootstrap;
 import io.bellwether.replication.Coordination;
+import io.bellwether.replication.DepartureOutcome;
 import io.bellwether.replication.Envelope;
 import io.bellwether.replication.Member;
 import io.bellwether.replication.NodeId;
@@ -15,6 +16,7 @@ import io.bellwether.replication.Replica;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.WriteQuorum;
 import io.bellwether.service.data.Records;
+import io.bellwether.service.http.Answers;
 import io.bellwether.service.http.ClientFaces;
 import io.bellwether.service.http.Identity;
 import io.bellwether.service.http.Limits;
@@ -30,9 +32,11 @@ import io.dropwizard.lifecycle.Managed;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +54,8 @@ final class RunningNode implements Managed {
     private static final Logger LOG = LoggerFactory.getLogger(RunningNode.class);
     private static final int SOLO_MIN_IN_SYNC = 1;
     private static final int MIN_IN_SYNC = 2;
+    /** For handing over leadership and leaving the in-sync set, of the 30 s in which a node ends. */
+    private static final Duration DEPARTURE = Duration.ofSeconds(8);
 
     private final SecureRandom random = new SecureRandom();
     private final BellwetherConfiguration configuration;
@@ -97,10 +103,12 @@ final class RunningNode implements Managed {
                 Instant.now());
         Limits limits = configuration.clients().limits();
 
+        Answers answers = Answers.of(environment, "answers", halt::because);
         this.peers = new HttpPeers(
                 id,
                 configuration.peers().settings(),
-                configuration.peers().urls().byNode());
+                configuration.peers().urls().byNode(),
+                answers);
         for (Lane lane : Lane.values()) {
             var servlet = environment.servlets().addServlet("peer-" + lane.path(), peers.servlet(lane));
             servlet.setAsyncSupported(true);
@@ -109,6 +117,8 @@ final class RunningNode implements Managed {
         this.faces = ClientFaces.register(
                 environment,
                 loop,
+                loop,
+                answers,
                 limits,
                 identity,
                 configuration.peers().urls().byNode(),
@@ -274,9 +284,27 @@ final class RunningNode implements Managed {
             LOG.info("node stopping id={}", configuration.node().id());
         }
         faces.stopping();
+        depart();
+        faces.endEvents();
         loop.close();
         coordination.close();
         peers.close();
+    }
+
+    /** Others lead before this node goes, and count without it, so that nobody waits for it. */
+    private void depart() {
+        if (!joined) {
+            return;
+        }
+        Optional<DepartureOutcome> outcome = loop.depart(DEPARTURE);
+        if (outcome.isEmpty()) {
+            LOG.warn("This node could not hand over and leave the in-sync set within {} s", DEPARTURE.toSeconds());
+        } else if (outcome.get() instanceof DepartureOutcome.Stays stays) {
+            LOG.warn(
+                    "This node ends {}: {}",
+                    stays.leads() ? "as the leader" : "as one of the in-sync set",
+                    stays.why());
+        }
     }
 
     /** After the last answer has gone out. */

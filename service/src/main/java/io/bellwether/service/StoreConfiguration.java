@@ -30,6 +30,9 @@ public record StoreConfiguration(
 
         @Min(2) @Max(64) int tableBuffers,
 
+        @NotNull @MaxDataSize(value = 1, unit = DataSizeUnit.GIBIBYTES)
+        DataSize recentRowsSize,
+
         @NotNull
         @MinDataSize(value = 1, unit = DataSizeUnit.BYTES)
         @MaxDataSize(value = 256, unit = DataSizeUnit.MEBIBYTES)
@@ -46,6 +49,7 @@ public record StoreConfiguration(
                 logBufferSize.toBytes(),
                 tableBufferSize.toBytes(),
                 tableBuffers,
+                recentRowsSize.toBytes(),
                 (int) batchSize.toBytes(),
                 cutFiles,
                 cutFileSize.toBytes());

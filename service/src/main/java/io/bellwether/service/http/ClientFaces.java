@@ -2,6 +2,7 @@ package io.bellwether.service.http;
 
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.StoreId;
+import io.bellwether.service.node.Operations;
 import io.bellwether.service.node.Requests;
 import io.dropwizard.core.setup.Environment;
 import jakarta.servlet.ServletRegistration;
@@ -11,6 +12,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.server.Server;
@@ -24,11 +26,14 @@ import org.jspecify.annotations.Nullable;
 public final class ClientFaces {
     private volatile boolean stopping;
     private @Nullable PeerStatusClient statusOfPeers;
+    private @Nullable ClusterEvents clusterEvents;
 
     private ClientFaces() {}
 
     /**
      * @param requests what stands behind the faces
+     * @param operations what operators ask of this node
+     * @param answers writes short answers
      * @param peerUrls addresses of peers that override the advertised ones
      * @param nanoTime a monotonic clock
      * @param broken hears, on any thread, of data that no node wrote: the process must stop
@@ -36,6 +41,8 @@ public final class ClientFaces {
     public static ClientFaces register(
             Environment environment,
             Requests requests,
+            Operations operations,
+            Answers answers,
             Limits limits,
             Identity identity,
             Map<NodeId, URI> peerUrls,
@@ -43,14 +50,22 @@ public final class ClientFaces {
             Consumer<Throwable> broken) {
         ClientFaces faces = new ClientFaces();
         registerProblems(environment, identity);
-        registerRecords(environment, requests, limits, identity, nanoTime, broken);
-        faces.registerOperators(environment, requests, identity, peerUrls);
+        registerRecords(environment, requests, answers, limits, identity, nanoTime, broken);
+        faces.registerOperators(environment, requests, operations, limits, identity, peerUrls);
         return faces;
     }
 
     /** From now on the node is not ready: the process was told to end. */
     public void stopping() {
         stopping = true;
+    }
+
+    /** Whoever listens for events is sent away: an open connection would hold up the end. */
+    public void endEvents() {
+        ClusterEvents events = clusterEvents;
+        if (events != null) {
+            events.close();
+        }
     }
 
     /** Which store a node has that answers at this url; empty if none does within a second. Never blocks. */
@@ -78,29 +93,25 @@ public final class ClientFaces {
     private static void registerRecords(
             Environment environment,
             Requests requests,
+            Answers answers,
             Limits limits,
             Identity identity,
             LongSupplier nanoTime,
             Consumer<Throwable> broken) {
-        Answers answers = new Answers(thread(environment, "answers"), broken);
-        Answers pages = new Answers(thread(environment, "pages"), broken);
+        Answers pages = Answers.of(environment, "pages", broken);
         RecordsServlet records = new RecordsServlet(requests, limits, identity, answers, pages, nanoTime);
         ServletRegistration.Dynamic servlet = environment.servlets().addServlet("records", records);
         servlet.setAsyncSupported(true);
         servlet.addMapping(RecordsServlet.PATH + "/*");
     }
 
-    private static ExecutorService thread(Environment environment, String name) {
-        return environment
-                .lifecycle()
-                .executorService(name)
-                .minThreads(1)
-                .maxThreads(1)
-                .build();
-    }
-
     private void registerOperators(
-            Environment environment, Requests requests, Identity identity, Map<NodeId, URI> peerUrls) {
+            Environment environment,
+            Requests requests,
+            Operations operations,
+            Limits limits,
+            Identity identity,
+            Map<NodeId, URI> peerUrls) {
         ExecutorService operators = environment
                 .lifecycle()
                 .executorService("operators-%d")
@@ -110,8 +121,37 @@ public final class ClientFaces {
         StatusQuestion question = new StatusQuestion(requests, operators);
         PeerStatusClient peers = new PeerStatusClient(operators);
         statusOfPeers = peers;
-        environment.jersey().register(new ClusterResource(new ClusterSurvey(question, peers::ask, peerUrls, identity)));
+        PeerAddresses addresses = new PeerAddresses(peerUrls);
+        ClusterSurvey survey = new ClusterSurvey(question, peers::ask, addresses, identity);
+        environment.jersey().register(new ClusterResource(survey));
+        registerEvents(environment, survey);
         environment.jersey().register(new NodeResource(question, () -> stopping));
+        HandOffs handOffs =
+                new HandOffs(question, operations, peers, new PeerHandOffClient(operators), addresses, operators);
+        environment.jersey().register(new HandOffResource(handOffs, limits));
+        environment.jersey().register(new HistoryResource(requests, operators));
+        environment.jersey().register(new PeerHandOffResource(handOffs, limits));
+        environment.jersey().register(new DutyResource(question, operations, operators, limits));
         environment.jersey().register(new PeerStatusResource(question, identity));
+    }
+
+    private void registerEvents(Environment environment, ClusterSurvey survey) {
+        ClusterEvents events = new ClusterEvents(
+                survey,
+                environment.getObjectMapper(),
+                environment
+                        .lifecycle()
+                        .scheduledExecutorService("cluster-events")
+                        .threads(1)
+                        .build(),
+                environment
+                        .lifecycle()
+                        .executorService("cluster-listener-%d")
+                        .minThreads(0)
+                        .maxThreads(ClusterEvents.MAX_LISTENERS)
+                        .workQueue(new SynchronousQueue<>())
+                        .build());
+        clusterEvents = events;
+        environment.jersey().register(new ClusterEventsResource(events));
     }
 }

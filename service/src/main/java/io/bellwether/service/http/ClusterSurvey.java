@@ -2,7 +2,6 @@ package io.bellwether.service.http;
 
 import io.bellwether.replication.ControlRecord;
 import io.bellwether.replication.Member;
-import io.bellwether.replication.NodeId;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.service.node.NodeStatus;
 import java.net.URI;
@@ -24,18 +23,17 @@ import org.jspecify.annotations.Nullable;
 final class ClusterSurvey {
     private final StatusQuestion question;
     private final Function<URI, CompletableFuture<Optional<PeerStatus>>> peers;
-    private final Map<NodeId, URI> peerUrls;
+    private final PeerAddresses addresses;
     private final Identity identity;
 
-    /** @param peerUrls addresses that override the advertised ones */
     ClusterSurvey(
             StatusQuestion question,
             Function<URI, CompletableFuture<Optional<PeerStatus>>> peers,
-            Map<NodeId, URI> peerUrls,
+            PeerAddresses addresses,
             Identity identity) {
         this.question = question;
         this.peers = peers;
-        this.peerUrls = Map.copyOf(peerUrls);
+        this.addresses = addresses;
         this.identity = identity;
     }
 
@@ -61,13 +59,7 @@ final class ClusterSurvey {
     }
 
     private CompletableFuture<Optional<PeerStatus>> ask(Member member) {
-        URI url = peerUrls.get(member.replica().node());
-        try {
-            return peers.apply(url != null ? url : URI.create(member.url()));
-        } catch (IllegalArgumentException e) {
-            // It advertises something that is no address, so nobody reaches it.
-            return CompletableFuture.completedFuture(Optional.empty());
-        }
+        return addresses.of(member).map(peers).orElseGet(() -> CompletableFuture.completedFuture(Optional.empty()));
     }
 
     /** Whether it is that store which answers there, and not one that has taken its node's place. */

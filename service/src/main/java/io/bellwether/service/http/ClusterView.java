@@ -17,6 +17,23 @@ record ClusterView(
         List<Replica> inSync,
         ZooKeeper zookeeper,
         List<Member> members) {
+    /** The same, but for how fresh its members are. */
+    ClusterView withoutLagMillis() {
+        return new ClusterView(
+                cluster,
+                clusterId,
+                node,
+                epoch,
+                leader,
+                commitIndex,
+                writeQuorum,
+                minInSync,
+                paused,
+                inSync,
+                zookeeper,
+                members.stream().map(Member::withoutLagMillis).toList());
+    }
+
     /** A replica of the in-sync set. */
     record Replica(String node, String store) {}
 
@@ -42,5 +59,21 @@ record ClusterView(
             @Nullable Long lagEntries,
             @Nullable Long lagMillis,
             @Nullable String version,
-            @Nullable String started) {}
+            @Nullable String started) {
+        Member withoutLagMillis() {
+            return new Member(
+                    node,
+                    store,
+                    url,
+                    role,
+                    inSync,
+                    reachable,
+                    lastIndex,
+                    appliedIndex,
+                    lagEntries,
+                    null,
+                    version,
+                    started);
+        }
+    }
 }

@@ -70,7 +70,7 @@ final class JerseyProblems implements ExceptionMapper<Throwable>, ContainerReque
     }
 
     private Response response(Problem problem, String method) {
-        Problem told = RecordsServlet.isWrite(method)
+        Problem told = RecordsServlet.isWrite(method) && problem.fate() == null
                 ? problem.with(problem.status() < 500 ? WriteFate.NONE : WriteFate.UNKNOWN)
                 : problem;
         Response.ResponseBuilder response = Response.status(told.status())

@@ -29,6 +29,12 @@ public enum ProblemCode {
     PATH_NOT_FOUND(404),
     /** The path is there, the method is not for it; {@code Allow} lists those that are. */
     METHOD_NOT_ALLOWED(405),
+    /** The epoch is another one than the request named. */
+    OTHER_EPOCH(409),
+    /** A hand-off, or a forced claim, runs already. */
+    HAND_OFF_RUNNING(409),
+    /** A change of the in-sync set is under way, for a moment. */
+    IN_SYNC_CHANGE_OPEN(409),
     /** No form that {@code Accept} admits. */
     NOT_ACCEPTABLE(406),
     /** The body did not arrive within the request's time. */
@@ -45,6 +51,14 @@ public enum ProblemCode {
     UNSUPPORTED_CONTENT(415),
     /** The {@code Idempotency-Key} stands for another request. */
     IDEMPOTENCY_KEY_REUSED(422),
+    /** There is no node of that name. */
+    UNKNOWN_NODE(422),
+    /** The node's store is not in the in-sync set; the detail tells how far it is behind. */
+    NOT_IN_SYNC(422),
+    /** The node does not answer, or could not lead now; the detail says why. */
+    NOT_LIVE(422),
+    /** No node is fit to take over. */
+    NO_TARGET(422),
     /** This node holds as many requests as it may. */
     OVERLOADED(429),
     /** The headers are too large. */
@@ -55,6 +69,10 @@ public enum ProblemCode {
     NO_LEADER(503),
     /** There is a leader, but its write quorum did not answer in time. */
     LEADER_SUSPENDED(503),
+    /** ZooKeeper does not answer the node that needs it. */
+    ZOOKEEPER_UNAVAILABLE(503),
+    /** The target of a hand-off did not store the last entry in time; the leader goes on. */
+    TARGET_TOO_SLOW(503),
     /** Fewer replicas were in sync than writes need. */
     TOO_FEW_IN_SYNC(503),
     /** The write reached the leader after its time. */

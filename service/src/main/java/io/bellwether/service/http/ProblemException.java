@@ -11,6 +11,12 @@ final class ProblemException extends RuntimeException {
         this.problem = Problem.of(code, detail);
     }
 
+    /** @param fate what became of what was asked */
+    ProblemException(ProblemCode code, String detail, WriteFate fate) {
+        super(detail, null, false, false);
+        this.problem = Problem.of(code, detail).with(fate);
+    }
+
     Problem problem() {
         return problem;
     }

@@ -1,7 +1,6 @@
 package io.bellwether.service.http;
 
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 
 /** A problem as the response of a servlet. */
 final class ProblemResponse {
@@ -19,9 +18,5 @@ final class ProblemResponse {
             response.setHeader("Retry-After", Problem.RETRY_AFTER_SECONDS);
         }
         return body;
-    }
-
-    static void send(HttpServletResponse response, String node, Problem problem) throws IOException {
-        response.getOutputStream().write(prepare(response, node, problem));
     }
 }

@@ -63,9 +63,15 @@ final class RecordsServlet extends HttpServlet {
         try {
             route(request, response);
         } catch (ProblemException refused) {
-            Problem problem = refused.problem();
-            ProblemResponse.send(response, node, problem.with(isWrite(request.getMethod()) ? WriteFate.NONE : null));
+            refuse(request, response, refused.problem().with(isWrite(request.getMethod()) ? WriteFate.NONE : null));
         }
+    }
+
+    /** Answered in its turn: who sends one bad request after another must not keep the reading thread for itself. */
+    private void refuse(HttpServletRequest request, HttpServletResponse response, Problem problem) {
+        Exchange exchange =
+                Exchange.begin(request, response, node, limits.defaultTimeout(), problem, problem, () -> {});
+        answers.execute(() -> exchange.fail(problem));
     }
 
     /** Whether a request with this method may change something, as far as one can tell from outside. */
@@ -74,6 +80,11 @@ final class RecordsServlet extends HttpServlet {
             case "GET", "HEAD", "OPTIONS", "TRACE" -> false;
             default -> true;
         };
+    }
+
+    /** Whether requests for this path come here. */
+    static boolean serves(String canonicalPath) {
+        return canonicalPath.startsWith(KEYS) || canonicalPath.equals(PATH);
     }
 
     /** Which methods there are for a path. All but the records can only be read, so far. */
@@ -128,6 +139,12 @@ final class RecordsServlet extends HttpServlet {
         }
         response.setStatus(204);
         response.setHeader("Allow", list ? READING_METHODS : METHODS_OF_KEYS);
+        Exchange exchange = beginRead(request, response, limits.defaultTimeout());
+        answers.execute(() -> {
+            if (exchange.claim()) {
+                exchange.send();
+            }
+        });
     }
 
     private void read(
@@ -148,7 +165,7 @@ final class RecordsServlet extends HttpServlet {
         Duration timeout = fields.timeout(limits);
         Exchange exchange = beginRead(request, response, timeout);
         requests.read(
-                level, minIndex, timeout, outcome -> answers.write(() -> readAnswer.record(exchange, wish, outcome)));
+                level, minIndex, timeout, outcome -> answers.execute(() -> readAnswer.record(exchange, wish, outcome)));
     }
 
     private void list(HttpServletRequest request, HttpServletResponse response, boolean withBody) {
@@ -162,7 +179,7 @@ final class RecordsServlet extends HttpServlet {
                 wish.level(),
                 minIndex,
                 timeout,
-                outcome -> pages.write(() -> readAnswer.page(exchange, wish, withBody, outcome)));
+                outcome -> pages.execute(() -> readAnswer.page(exchange, wish, withBody, outcome)));
     }
 
     private Exchange beginRead(HttpServletRequest request, HttpServletResponse response, Duration timeout) {
@@ -224,7 +241,7 @@ final class RecordsServlet extends HttpServlet {
                     CommandCodec.encode(command),
                     key,
                     left,
-                    outcome -> answers.write(() -> {
+                    outcome -> answers.execute(() -> {
                         if (exchange.claim()) {
                             writeAnswer.send(exchange, command.key().utf8(), outcome);
                         }

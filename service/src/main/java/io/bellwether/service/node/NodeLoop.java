@@ -9,7 +9,10 @@ import io.bellwether.replication.Bytes;
 import io.bellwether.replication.ControlRecord;
 import io.bellwether.replication.Coordination;
 import io.bellwether.replication.CoordinationEvents;
+import io.bellwether.replication.DepartureOutcome;
 import io.bellwether.replication.Envelope;
+import io.bellwether.replication.HandOffOutcome;
+import io.bellwether.replication.HandOffWish;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.Replica;
 import io.bellwether.replication.Tables;
@@ -18,9 +21,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -37,7 +43,7 @@ import org.slf4j.LoggerFactory;
  * <p>An event that throws ends the process: {@code fatal} hears why, once, and the loop does nothing more. A dead node is
  * a failover, a wrong one is lost data.
  */
-public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseable {
+public final class NodeLoop implements Requests, Operations, CoordinationEvents, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeLoop.class);
 
     /** How often the node sees time pass when nothing else happens. */
@@ -94,8 +100,9 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
         try {
             Parts driven = Objects.requireNonNull(parts, "a loop is started with its parts");
             while (!stopping) {
-                step(driven);
-                waitForEvents();
+                if (!step(driven)) {
+                    waitForEvents();
+                }
             }
             drain(driven);
             driven.node().stop();
@@ -110,8 +117,9 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
     private void drain(Parts driven) {
         long untilMillis = nowMillis() + DRAIN_MILLIS;
         do {
-            step(driven);
-            waitForEvents();
+            if (!step(driven)) {
+                waitForEvents();
+            }
         } while (!inbox.isEmpty() || (isAwaited(driven.node()) && nowMillis() < untilMillis));
     }
 
@@ -119,18 +127,20 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
         return node.heldWrites() > 0 || node.waitingReads() > 0;
     }
 
-    private void step(Parts driven) {
+    /** Whether the node has more to do without any event. */
+    private boolean step(Parts driven) {
         driven.node().tick(nowMillis(), System.currentTimeMillis());
         driven.viewSeen().accept(driven.coordination().view());
         for (Runnable event = inbox.poll(); event != null; event = inbox.poll()) {
             event.run();
         }
-        driven.node().run();
+        boolean more = driven.node().run();
         publish(driven.node().replica());
         for (Runnable done : afterRun) {
             done.run();
         }
         afterRun.clear();
+        return more;
     }
 
     private void publish(Replica replica) {
@@ -204,7 +214,7 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
 
     @Override
     public void viewChanged() {
-        enqueue(() -> {});
+        enqueue(() -> node().viewChanged(nowMillis(), System.currentTimeMillis()));
     }
 
     @Override
@@ -289,6 +299,55 @@ public final class NodeLoop implements Requests, CoordinationEvents, AutoCloseab
             event.run();
         });
         return true;
+    }
+
+    // --- what operators ask ----------------------------------------------------------------------------------------
+
+    @Override
+    public void handOff(HandOffWish wish, Consumer<HandOffOutcome> whenDone) {
+        enqueue(() -> node().operators().handOff(wish, whenDone));
+    }
+
+    @Override
+    public void force(@Nullable Long epoch, Consumer<HandOffOutcome> whenDone) {
+        enqueue(() -> node().operators().force(epoch, whenDone));
+    }
+
+    @Override
+    public void leave(Consumer<DepartureOutcome> whenDone) {
+        enqueue(() -> node().operators().leave(whenDone));
+    }
+
+    @Override
+    public void returnToDuty(Runnable whenDone) {
+        enqueue(() -> {
+            node().operators().returnToDuty();
+            whenDone.run();
+        });
+    }
+
+    /**
+     * Hands leadership over and leaves the in-sync set, while clients are served as ever.
+     *
+     * @param patience for both together
+     * @return how far it got; empty if the node's thread does not say so in time
+     */
+    public Optional<DepartureOutcome> depart(Duration patience) {
+        if (!thread.isAlive()) {
+            return Optional.empty();
+        }
+        CompletableFuture<DepartureOutcome> outcome = new CompletableFuture<>();
+        leave(outcome::complete);
+        try {
+            return Optional.of(outcome.get(patience.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException late) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a departure ends with an outcome", e);
+        }
     }
 
     // --- how it stands ---------------------------------------------------------------------------------------------

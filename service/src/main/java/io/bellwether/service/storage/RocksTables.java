@@ -51,6 +51,7 @@ final class RocksTables implements Tables, AutoCloseable {
 
     // Of the owning thread.
     private final NavigableMap<Bytes, Change> gathered = new TreeMap<>();
+    private final RecentRows recent;
     private Position applied;
 
     // Of everybody.
@@ -64,10 +65,12 @@ final class RocksTables implements Tables, AutoCloseable {
     /** What the gathered batch makes of a row: its new value, or null where it is removed. */
     private record Change(@Nullable Bytes value) {}
 
-    private RocksTables(DataDirectory directory, RocksFamily.Handle handle, Consumer<RuntimeException> failed)
+    private RocksTables(
+            DataDirectory directory, RocksFamily.Handle handle, long recentRowsBytes, Consumer<RuntimeException> failed)
             throws RocksDBException {
         this.directory = directory;
         this.handle = handle;
+        this.recent = new RecentRows(recentRowsBytes);
         this.failed = failed;
         this.database = handle.database();
         this.applied = appliedAsOf(newest);
@@ -76,9 +79,11 @@ final class RocksTables implements Tables, AutoCloseable {
     /**
      * Opens the tables, or makes them where there are none: they can be made again from the log.
      *
+     * @param recentRowsBytes see {@link StoreSettings}
      * @param failed hears why the process must stop: {@link StorageFailure} or {@link StoreDamaged}; on any thread
      */
-    static RocksTables open(DataDirectory directory, RocksFamily family, Consumer<RuntimeException> failed) {
+    static RocksTables open(
+            DataDirectory directory, RocksFamily family, long recentRowsBytes, Consumer<RuntimeException> failed) {
         try {
             if (!Files.isDirectory(directory.state())) {
                 family.openTables(directory.state(), Opening.CREATE).close();
@@ -86,7 +91,7 @@ final class RocksTables implements Tables, AutoCloseable {
             RocksFamily.Handle handle = family.openTables(directory.state(), Opening.USE);
             boolean opened = false;
             try {
-                RocksTables tables = new RocksTables(directory, handle, failed);
+                RocksTables tables = new RocksTables(directory, handle, recentRowsBytes, failed);
                 opened = true;
                 return tables;
             } finally {
@@ -111,7 +116,15 @@ final class RocksTables implements Tables, AutoCloseable {
             return change.value();
         }
         checkOpen();
-        return get(newest, key);
+        Bytes known = recent.get(key);
+        if (known != null) {
+            return known;
+        }
+        Bytes read = get(newest, key);
+        if (read != null) {
+            recent.put(key, read);
+        }
+        return read;
     }
 
     @Override
@@ -163,9 +176,19 @@ final class RocksTables implements Tables, AutoCloseable {
         } catch (RocksDBException e) {
             throw stop("Writing the tables", e);
         }
+        gathered.forEach(this::remember);
         gathered.clear();
         applied = position;
         letGoOfCurrent();
+    }
+
+    private void remember(Bytes key, Change change) {
+        Bytes value = change.value();
+        if (value == null) {
+            recent.remove(key);
+        } else {
+            recent.put(key, value);
+        }
     }
 
     @Override

@@ -79,7 +79,7 @@ public final class Store implements AutoCloseable {
         RocksLog log = RocksLog.open(directory, storeId, settings, family, durable, failed);
         boolean opened = false;
         try {
-            RocksTables tables = RocksTables.open(directory, family, failed);
+            RocksTables tables = RocksTables.open(directory, family, settings.recentRowsBytes(), failed);
             try {
                 log.checkContains(tables.applied()); // Rule 12.4
                 opened = true;

@@ -8,6 +8,7 @@ package io.bellwether.service.storage;
  * @param tableBufferBytes one of the {@code tableBuffers} in which the tables gather rows before they go into a sorted
  *     file. All of them together bound what is applied again after a crash
  * @param tableBuffers how many of them may wait for the disk before a commit waits too
+ * @param recentRowsBytes rows that were written or read latest by whoever applies, kept in memory; 0 keeps none
  * @param batchBytes a synced batch takes no further write once it holds this much
  * @param cutFiles how many of the latest cuts are kept in side files
  * @param cutFileBytes how much they may hold together; the latest one is kept whatever its size
@@ -17,19 +18,21 @@ public record StoreSettings(
         long logBufferBytes,
         long tableBufferBytes,
         int tableBuffers,
+        long recentRowsBytes,
         int batchBytes,
         int cutFiles,
         long cutFileBytes) {
     private static final int MIB = 1 << 20;
 
     public static final StoreSettings DEFAULT =
-            new StoreSettings(64 * MIB, 16 * MIB, 16 * MIB, 4, 8 * MIB, 32, 64 * MIB);
+            new StoreSettings(64 * MIB, 16 * MIB, 16 * MIB, 4, 8 * MIB, 8 * MIB, 32, 64 * MIB);
 
     public StoreSettings {
         atLeast(MIB, blockCacheBytes, "blockCacheBytes");
         atLeast(64 << 10, logBufferBytes, "logBufferBytes");
         atLeast(64 << 10, tableBufferBytes, "tableBufferBytes");
         atLeast(2, tableBuffers, "tableBuffers");
+        atLeast(0, recentRowsBytes, "recentRowsBytes");
         atLeast(1, batchBytes, "batchBytes");
         atLeast(1, cutFiles, "cutFiles");
         atLeast(0, cutFileBytes, "cutFileBytes");

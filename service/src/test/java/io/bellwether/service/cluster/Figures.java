@@ -12,7 +12,11 @@ final class Figures {
     private Figures() {}
 
     static Duration time(Duration inEachBuild, Duration full) {
-        return System.getProperty(MODE, "").equals(FULL) ? full : inEachBuild;
+        return isFull() ? full : inEachBuild;
+    }
+
+    static boolean isFull() {
+        return System.getProperty(MODE, "").equals(FULL);
     }
 
     /** One line on the standard output. */

@@ -112,6 +112,29 @@ public final class HttpConnection implements AutoCloseable {
         }
     }
 
+    /** JSON to an operator's door. */
+    Answer post(String target, String json) throws IOException {
+        ClassicHttpRequest request = request("POST", target);
+        StringEntity entity = new StringEntity(json, ContentType.APPLICATION_JSON);
+        request.setEntity(entity);
+        request.setHeader("Content-Type", entity.getContentType());
+        request.setHeader("Content-Length", entity.getContentLength());
+        try {
+            connection.sendRequestHeader(request);
+            connection.sendRequestEntity(request);
+            connection.flush();
+        } catch (HttpException e) {
+            throw new IOException(e);
+        }
+        return receive();
+    }
+
+    static Answer postOnce(int port, String target, String json) throws IOException {
+        try (HttpConnection connection = new HttpConnection(port)) {
+            return connection.post(target, json);
+        }
+    }
+
     void sendGet(String target, String... headers) throws IOException {
         sendBare("GET", target, headers);
     }

@@ -8,8 +8,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plain clients that write one new key after another, each on a connection of its own, and repeat nothing. Everything
@@ -25,6 +29,11 @@ final class Writers {
 
     private final String prefix = "w" + RUNS.incrementAndGet() + "/";
     private final String[] headers;
+    /** Each write takes one, first come first served; null for writers without a pace. */
+    private final @Nullable Semaphore turns;
+
+    private final ScheduledExecutorService pace = Executors.newSingleThreadScheduledExecutor();
+
     private final List<Thread> threads = new ArrayList<>();
     private final List<Written> acknowledged = Collections.synchronizedList(new ArrayList<>());
     private final List<Failure> failures = Collections.synchronizedList(new ArrayList<>());
@@ -32,7 +41,8 @@ final class Writers {
     private volatile boolean finished;
 
     /** @param headers of each request, name and value in turn */
-    private Writers(String... headers) {
+    private Writers(@Nullable Semaphore turns, String... headers) {
+        this.turns = turns;
         this.headers = headers;
     }
 
@@ -48,13 +58,25 @@ final class Writers {
     record Failure(String key, int status, String outcome, long tookMillis, String detail) {}
 
     static Writers at(Collection<NodeProcess> nodes, int connectionsPerNode, String... headers) {
-        Writers writers = new Writers(headers);
+        return new Writers(null, headers).start(nodes, connectionsPerNode);
+    }
+
+    /** So many writes a second through all of these nodes together, while they are answered in time. */
+    static Writers paced(Collection<NodeProcess> nodes, int connectionsPerNode, int ratePerSecond) {
+        Semaphore turns = new Semaphore(0, true);
+        Writers writers = new Writers(turns);
+        long interval = TimeUnit.SECONDS.toNanos(1) / ratePerSecond;
+        var unused = writers.pace.scheduleAtFixedRate(turns::release, interval, interval, TimeUnit.NANOSECONDS);
+        return writers.start(nodes, connectionsPerNode);
+    }
+
+    private Writers start(Collection<NodeProcess> nodes, int connectionsPerNode) {
         for (NodeProcess node : nodes) {
             for (int i = 1; i <= connectionsPerNode; i++) {
-                writers.start(node, node + "-" + i);
+                start(node, node + "-" + i);
             }
         }
-        return writers;
+        return this;
     }
 
     private void start(NodeProcess node, String name) {
@@ -87,6 +109,7 @@ final class Writers {
     /** Waits for the last answers. */
     Writers finish() {
         finished = true;
+        pace.shutdownNow();
         long deadline = System.nanoTime() + LONGEST_REQUEST.toNanos();
         for (Thread thread : threads) {
             try {
@@ -118,7 +141,7 @@ final class Writers {
             String key = "";
             long began = System.nanoTime();
             try (HttpConnection connection = node.connect()) {
-                for (long sequence = 0; !finished; sequence++) {
+                for (long sequence = 0; awaitTurn(); sequence++) {
                     key = keyPrefix + "%08d".formatted(sequence);
                     began = System.nanoTime();
                     heard(key, connection.put(key, valueOf(key), headers), began);
@@ -127,6 +150,24 @@ final class Writers {
                 failures.add(new Failure(key, 0, BROKEN, millis(System.nanoTime() - began), node + ": " + e));
             }
             pausedUntil(System.nanoTime());
+        }
+
+        /** Whether there is another one. */
+        private boolean awaitTurn() {
+            Semaphore paced = turns;
+            if (paced == null) {
+                return !finished;
+            }
+            try {
+                while (!finished) {
+                    if (paced.tryAcquire(100, TimeUnit.MILLISECONDS)) {
+                        return true;
+                    }
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            return false;
         }
 
         private void heard(String key, HttpConnection.Answer answer, long began) {
@@ -166,6 +207,22 @@ final class Writers {
     /** The longest time that one client was without an acknowledgement, its beginning and end included. */
     long longestPauseMillis() {
         return millis(longestPauseNanos.get());
+    }
+
+    /** The longest time between two moments of {@link System#nanoTime} in which no client at all was answered. */
+    long longestSilenceMillis(long fromNanos, long toNanos) {
+        long[] moments = acknowledged().stream()
+                .mapToLong(Written::atNanos)
+                .filter(at -> at - fromNanos >= 0 && toNanos - at >= 0)
+                .sorted()
+                .toArray();
+        long longest = 0;
+        long last = fromNanos;
+        for (long at : moments) {
+            longest = Math.max(longest, at - last);
+            last = at;
+        }
+        return millis(Math.max(longest, toNanos - last));
     }
 
     /** Of the acknowledged writes whose answer came between two moments of {@link System#nanoTime}, in milliseconds. */

@@ -16,7 +16,7 @@ class AnswersTest {
     @Test
     void aRowThatNoNodeWroteStopsTheProcess() {
         InvariantViolation damage = new InvariantViolation("a row is what a node wrote");
-        answers.write(() -> {
+        answers.execute(() -> {
             throw damage;
         });
 
@@ -25,10 +25,10 @@ class AnswersTest {
 
     @Test
     void anAnswerThatFailsCostsNobodyElseHis() {
-        answers.write(() -> {
+        answers.execute(() -> {
             throw new IllegalStateException("the client is gone");
         });
-        answers.write(() -> written.add("the next"));
+        answers.execute(() -> written.add("the next"));
 
         assertThat(written).containsExactly("the next");
         assertThat(broken).isEmpty();

@@ -3,7 +3,6 @@ package io.bellwether.service.http;
 import io.bellwether.replication.NodeId;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
-import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jetty.ConnectorFactory;
 import io.dropwizard.jetty.HttpConnectorFactory;
@@ -49,7 +48,8 @@ public final class FacesServer implements BeforeAllCallback, AfterAllCallback {
 
     private static Configuration configuration() {
         Configuration configuration = new Configuration();
-        DefaultServerFactory server = (DefaultServerFactory) configuration.getServerFactory();
+        NodeServerFactory server = new NodeServerFactory();
+        configuration.setServerFactory(server);
         server.setRegisterDefaultExceptionMappers(false);
         server.setApplicationConnectors(List.of(connector()));
         server.setAdminConnectors(List.of(connector()));
@@ -74,7 +74,9 @@ public final class FacesServer implements BeforeAllCallback, AfterAllCallback {
     private final class Faces extends Application<Configuration> {
         @Override
         public void run(Configuration configuration, Environment environment) {
-            faces = ClientFaces.register(environment, node, limits, IDENTITY, peerUrls, System::nanoTime, broken::add);
+            Answers answers = Answers.of(environment, "answers", broken::add);
+            faces = ClientFaces.register(
+                    environment, node, node, answers, limits, IDENTITY, peerUrls, System::nanoTime, broken::add);
         }
     }
 

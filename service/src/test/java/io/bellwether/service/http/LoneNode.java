@@ -6,6 +6,9 @@ import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.replication.Bytes;
 import io.bellwether.replication.ControlRecord;
 import io.bellwether.replication.Coordination;
+import io.bellwether.replication.DepartureOutcome;
+import io.bellwether.replication.HandOffOutcome;
+import io.bellwether.replication.HandOffWish;
 import io.bellwether.replication.Member;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.Position;
@@ -15,6 +18,7 @@ import io.bellwether.replication.Tables;
 import io.bellwether.replication.WriteQuorum;
 import io.bellwether.service.data.Records;
 import io.bellwether.service.node.NodeStatus;
+import io.bellwether.service.node.Operations;
 import io.bellwether.service.node.ReadOutcome;
 import io.bellwether.service.node.Requests;
 import io.bellwether.simulation.MemoryTables;
@@ -35,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * A node that is alone and always leads: real records in memory, one thread, every write committed at once. What can go
  * wrong in a cluster is set by the test.
  */
-final class LoneNode implements Requests, AutoCloseable {
+final class LoneNode implements Requests, Operations, AutoCloseable {
     static final ReplicaId SELF = new ReplicaId(new NodeId("n1"), new StoreId("9c1e"));
     static final long EPOCH = 7;
     static final long FIRST_LOG_TIME = 1_767_607_200_000L; // 2026-01-05T10:00:00Z
@@ -62,6 +66,11 @@ final class LoneNode implements Requests, AutoCloseable {
     volatile List<Member> members = List.of();
     volatile List<ReplicaId> inSync = List.of(SELF);
     volatile boolean recorded = true;
+    volatile HandOffOutcome nextHandOff = new HandOffOutcome.Undecided("nothing was set");
+    volatile DepartureOutcome nextDeparture = new DepartureOutcome.Left();
+    volatile @Nullable HandOffWish lastWish;
+    volatile @Nullable Long lastForced;
+    volatile boolean away;
 
     @Override
     public void write(Bytes command, Optional<RequestId.Keyed> key, Duration timeout, Consumer<WriteOutcome> whenDone) {
@@ -110,6 +119,30 @@ final class LoneNode implements Requests, AutoCloseable {
     @Override
     public void status(Consumer<NodeStatus> whenDone) {
         onThread(() -> whenDone.accept(status()));
+    }
+
+    @Override
+    public void handOff(HandOffWish wish, Consumer<HandOffOutcome> whenDone) {
+        lastWish = wish;
+        onThread(() -> whenDone.accept(nextHandOff));
+    }
+
+    @Override
+    public void force(@Nullable Long epoch, Consumer<HandOffOutcome> whenDone) {
+        lastForced = epoch;
+        onThread(() -> whenDone.accept(nextHandOff));
+    }
+
+    @Override
+    public void leave(Consumer<DepartureOutcome> whenDone) {
+        away = true;
+        onThread(() -> whenDone.accept(nextDeparture));
+    }
+
+    @Override
+    public void returnToDuty(Runnable whenDone) {
+        away = false;
+        onThread(whenDone);
     }
 
     private NodeStatus status() {

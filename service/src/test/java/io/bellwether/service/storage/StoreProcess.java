@@ -72,7 +72,14 @@ final class StoreProcess {
     private static StoreSettings settings(long logBufferBytes) {
         StoreSettings normal = StoreSettings.DEFAULT;
         return new StoreSettings(
-                normal.blockCacheBytes(), logBufferBytes, 256 << 10, 4, normal.batchBytes(), 4, normal.cutFileBytes());
+                normal.blockCacheBytes(),
+                logBufferBytes,
+                256 << 10,
+                4,
+                normal.recentRowsBytes(),
+                normal.batchBytes(),
+                4,
+                normal.cutFileBytes());
     }
 
     /** Starts one. It ends by {@link Process#destroyForcibly}, or when its disk fails. */

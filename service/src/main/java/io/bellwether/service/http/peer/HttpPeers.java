@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
@@ -35,6 +36,7 @@ public final class HttpPeers implements Peers, AutoCloseable {
     private final NodeId self;
     private final PeerSettings settings;
     private final Map<NodeId, URI> fixedUrls;
+    private final Executor answers;
     private final Inbox inbox;
     private final ConcurrentMap<NodeId, PeerLink> links = new ConcurrentHashMap<>();
     private final ConcurrentMap<NodeId, String> advertised = new ConcurrentHashMap<>();
@@ -48,11 +50,13 @@ public final class HttpPeers implements Peers, AutoCloseable {
 
     /**
      * @param fixedUrls where nodes are, whatever they say of themselves ({@code BELLWETHER_PEER_URLS})
+     * @param answers runs, soon and one after another, what never blocks: short answers are written there
      * @throws IllegalArgumentException if one of them is not spoken to by plain HTTP
      */
-    public HttpPeers(NodeId self, PeerSettings settings, Map<NodeId, URI> fixedUrls) {
+    public HttpPeers(NodeId self, PeerSettings settings, Map<NodeId, URI> fixedUrls, Executor answers) {
         this.self = self;
         this.settings = settings;
+        this.answers = answers;
         this.fixedUrls = Map.copyOf(fixedUrls);
         this.inbox = new Inbox(self);
         this.fixedUrls.forEach((node, url) -> {
@@ -112,7 +116,7 @@ public final class HttpPeers implements Peers, AutoCloseable {
 
     /** The receiving end of a lane. */
     public HttpServlet servlet(Lane lane) {
-        return new PeerServlet(lane, settings, inbox, this);
+        return new PeerServlet(lane, settings, inbox, this, answers);
     }
 
     /**

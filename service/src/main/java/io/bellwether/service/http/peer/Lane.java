@@ -30,6 +30,11 @@ public enum Lane {
         return path;
     }
 
+    /** Whether a receiving servlet stands there. */
+    public static boolean isReceivedAt(String path) {
+        return path.equals(REPLICATION.path) || path.equals(CONTROL.path);
+    }
+
     String word() {
         return name().toLowerCase(Locale.ROOT);
     }

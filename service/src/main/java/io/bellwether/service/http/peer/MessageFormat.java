@@ -28,6 +28,7 @@ final class MessageFormat {
     private static final int RESIGN = 15;
     private static final int FORWARD = 16;
     private static final int FORWARDED = 17;
+    private static final int LEAVING = 18;
 
     private MessageFormat() {}
 
@@ -67,6 +68,8 @@ final class MessageFormat {
             return FORWARD;
         } else if (message instanceof Message.Forwarded) {
             return FORWARDED;
+        } else if (message instanceof Message.Leaving) {
+            return LEAVING;
         }
         throw new IllegalArgumentException(message.getClass() + " has no number in the format");
     }
@@ -151,6 +154,8 @@ final class MessageFormat {
         } else if (message instanceof Message.Forwarded forwarded) {
             out.int64(forwarded.life());
             out.listOfBytes(forwarded.answers());
+        } else if (message instanceof Message.Leaving leaving) {
+            out.int64(leaving.epoch());
         }
     }
 
@@ -175,6 +180,7 @@ final class MessageFormat {
             case READ_INDEX -> new Message.ReadIndex(in.int64(), in.int64());
             case READ_INDEXED -> new Message.ReadIndexed(in.int64(), in.int64(), in.int64());
             case RESIGN -> new Message.Resign(in.int64());
+            case LEAVING -> new Message.Leaving(in.int64());
             case FORWARD -> new Message.Forward(in.int64(), in.listOfBytes());
             case FORWARDED -> new Message.Forwarded(in.int64(), in.listOfBytes());
             default -> throw new MalformedBatchException("no kind of message has the number " + number);

@@ -12,6 +12,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,16 +24,21 @@ import org.slf4j.LoggerFactory;
 final class PeerServlet extends HttpServlet {
     private static final Logger LOG = LoggerFactory.getLogger(PeerServlet.class);
 
+    /** What Jetty gathers before it writes: an answer of this size never blocks. */
+    private static final int SHORT_ANSWER_BYTES = 16 << 10;
+
     private final Lane lane;
     private final transient PeerSettings settings;
     private final transient Inbox inbox;
     private final transient HttpPeers peers;
+    private final transient Executor answering;
 
-    PeerServlet(Lane lane, PeerSettings settings, Inbox inbox, HttpPeers peers) {
+    PeerServlet(Lane lane, PeerSettings settings, Inbox inbox, HttpPeers peers, Executor answering) {
         this.lane = lane;
         this.settings = settings;
         this.inbox = inbox;
         this.peers = peers;
+        this.answering = answering;
     }
 
     // A peer secret, once there is one, is checked here first.
@@ -128,10 +134,14 @@ final class PeerServlet extends HttpServlet {
         inbox.received(batch, () -> link.processed(exchange));
     }
 
-    /** On a thread of the server: the caller may be the loop, and a write may block. */
-    private static void respond(AsyncContext async, HttpServletResponse response, List<Envelope> answers) {
+    /** On another thread: the caller may be the loop. A long answer may block, and goes to a thread of the server. */
+    private void respond(AsyncContext async, HttpServletResponse response, List<Envelope> answers) {
         try {
-            async.start(() -> write(async, response, answers));
+            if (answers.stream().mapToInt(Weight::of).sum() <= SHORT_ANSWER_BYTES) {
+                answering.execute(() -> write(async, response, answers));
+            } else {
+                async.start(() -> write(async, response, answers));
+            }
         } catch (RejectedExecutionException | IllegalStateException e) {
             LOG.debug("an answer is lost: the server is stopping, or has ended the request", e);
         }

@@ -54,7 +54,8 @@ final class Examples {
                 new Message.ReadIndexed(7, 21, 102),
                 new Message.Resign(9),
                 new Message.Forward(31, List.of(Bytes.utf8("one"), Bytes.EMPTY)),
-                new Message.Forwarded(31, List.of(Bytes.utf8("done"))));
+                new Message.Forwarded(31, List.of(Bytes.utf8("done"))),
+                new Message.Leaving(7));
     }
 
     static Message.Append heartbeat(long number) {

@@ -391,7 +391,7 @@ class HttpPeersTest {
         URI secure = URI.create("https://127.0.0.1:1");
         URI beyond = URI.create("http://127.0.0.1:65536");
         for (URI url : List.of(secure, beyond)) {
-            assertThatThrownBy(() -> new HttpPeers(N1, PeerSettings.DEFAULT, Map.of(N2, url)))
+            assertThatThrownBy(() -> new HttpPeers(N1, PeerSettings.DEFAULT, Map.of(N2, url), Runnable::run))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("write http://host:port");
         }
@@ -402,7 +402,10 @@ class HttpPeersTest {
         TestNode n2 = follower(PeerSettings.DEFAULT);
         RecordingLoop loop = new RecordingLoop();
         try (HttpPeers peers = new HttpPeers(
-                N3, PeerSettings.DEFAULT, Map.of(N2, URI.create("http://127.0.0.1:" + n2.port() + "/")))) {
+                N3,
+                PeerSettings.DEFAULT,
+                Map.of(N2, URI.create("http://127.0.0.1:" + n2.port() + "/")),
+                Runnable::run)) {
             peers.start(loop);
             TestNode elsewhere = register(new TestNode(N2, PeerSettings.DEFAULT));
             peers.members(List.of(TestNode.member(N2, "http://127.0.0.1:" + elsewhere.port())));

@@ -8,6 +8,8 @@ import io.bellwether.replication.StoreId;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.ee10.servlet.FilterHolder;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
@@ -20,6 +22,7 @@ final class TestNode implements AutoCloseable {
     final NodeId id;
     final RecordingLoop loop = new RecordingLoop();
     final HttpPeers peers;
+    private final ExecutorService answering = Executors.newSingleThreadExecutor();
     final Map<Lane, AtomicInteger> posts =
             Map.of(Lane.CONTROL, new AtomicInteger(), Lane.REPLICATION, new AtomicInteger());
     private final Server server = new Server();
@@ -31,7 +34,7 @@ final class TestNode implements AutoCloseable {
 
     TestNode(NodeId id, PeerSettings settings, int port) {
         this.id = id;
-        peers = new HttpPeers(id, settings, Map.of());
+        peers = new HttpPeers(id, settings, Map.of(), answering);
         connector.setHost("127.0.0.1");
         connector.setPort(port);
         server.addConnector(connector);
@@ -97,6 +100,7 @@ final class TestNode implements AutoCloseable {
     @Override
     public void close() {
         stop();
+        answering.shutdown();
     }
 
     private AtomicInteger counterOf(Lane lane) {

@@ -1,0 +1,59 @@
+# shellcheck shell=bash
+# What operators' scripts send to a node, with curl. To be sourced after talk.sh.
+
+# post URL TIMEOUT JSON: the answer's body, and the status in a last line; 000 when nobody answered, 001 when somebody
+# took the request and did not.
+post() {
+  local answer code=0
+  answer=$(curl --silent --connect-timeout 5 --max-time "$(($(seconds_of "$2") + 5))" --request POST \
+    --header 'Content-Type: application/json' --header "Bellwether-Timeout: $2" --data-binary "$3" \
+    --write-out '\n%{http_code}' "$1") || code=$?
+  # 6 and 7: nothing was sent.
+  if ((code == 0 || code == 6 || code == 7)); then
+    printf '%s' "$answer"
+  else
+    printf '\n001'
+  fi
+}
+
+seconds_of() {
+  case $1 in
+    *ms) echo $((${1%ms} / 1000 + 1)) ;;
+    *s) echo "${1%s}" ;;
+    *m) echo $((${1%m} * 60)) ;;
+  esac
+}
+
+# check_post URL ANSWER: ends the script unless the status is 200.
+check_post() {
+  local status=${2##*$'\n'} body=${2%$'\n'*} detail
+  [[ $status == 200 ]] && return
+  detail=$(field detail "$body")
+  case $status in
+    000) fail "$NO_LEADER" "nobody answers at $1 (is the cluster running? scripts/cluster start)" ;;
+    001) fail "$UNKNOWN" "$1 took the request and did not answer: nobody knows what became of it" ;;
+    401 | 403) fail "$NOT_ALLOWED" "$1 doesn't allow it: ${detail:-$body}" ;;
+    4??) fail "$REFUSED" "refused: ${detail:-$body}" ;;
+  esac
+  if [[ $(field outcome "$body") == none ]]; then
+    fail "$NO_LEADER" "nothing was done: ${detail:-$body}"
+  fi
+  fail "$UNKNOWN" "nobody knows what became of it: ${detail:-$body}"
+}
+
+# field NAME JSON: a text or number of a flat object; nothing if it isn't there.
+field() {
+  local pattern="\"$1\" *: *(\"(([^\"\\\\]|\\\\.)*)\"|([0-9]+|true|false))"
+  if [[ $2 =~ $pattern ]]; then printf '%s' "${BASH_REMATCH[2]}${BASH_REMATCH[4]}"; fi
+}
+
+# A node that runs of the cluster that was started last.
+last_started() {
+  local name
+  if [[ -f $run/last ]]; then
+    for name in $(nodes); do
+      if runs "$name"; then address_of "$name"; return; fi
+    done
+  fi
+  echo http://127.0.0.1:8080
+}

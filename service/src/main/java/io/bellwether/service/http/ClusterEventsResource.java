@@ -1,0 +1,28 @@
+package io.bellwether.service.http;
+
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.sse.Sse;
+import jakarta.ws.rs.sse.SseEventSink;
+import java.util.List;
+
+/** The cluster, to whoever wants to see it change: an event {@code cluster} with the JSON of {@code GET /v1/cluster}. */
+@Path("/v1/cluster/events")
+public final class ClusterEventsResource {
+    private final ClusterEvents events;
+
+    ClusterEventsResource(ClusterEvents events) {
+        this.events = events;
+    }
+
+    @GET
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    public void events(@Context UriInfo uri, @Context SseEventSink sink, @Context Sse sse) {
+        Query.parse(uri.getRequestUri().getRawQuery(), List.of());
+        events.listen(sink, sse);
+    }
+}
