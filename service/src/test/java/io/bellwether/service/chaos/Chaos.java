@@ -98,11 +98,13 @@ final class Chaos {
             if (waiting.ended()) {
                 return FAILED;
             }
+            Inquest inquest = new Inquest(world, recorder);
             if (recovered && world.awaitWell(START)) {
-                new Inquest(world, recorder).hold();
+                inquest.hold();
             } else {
-                findings.add(Promise.VIOLATION, "no inquest: the world did not recover");
+                findings.add(Promise.VIOLATION, "no node was looked at: they did not recover");
             }
+            inquest.check();
             new Report(options.seed(), kinds, notRun, storm, recorder.counts(), findings).print(System.out);
         }
         if (storm.struck().size() < options.leastKinds()) {

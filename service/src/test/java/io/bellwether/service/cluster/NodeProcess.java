@@ -18,7 +18,7 @@ import java.util.TreeSet;
 
 /** One node as a process: how it is started, and what it says of itself. Variables may be changed between its lives. */
 public final class NodeProcess implements AutoCloseable {
-    private static final String CONFIGURATION = "../config.yml";
+    private static final String CONFIGURATION = System.getProperty("bellwether.configuration", "../config.yml");
     private static final int PAGE = 1_000;
 
     /** The answer that a process of this test gives in its own time. */
