@@ -29,16 +29,16 @@ public enum ProblemCode {
     PATH_NOT_FOUND(404),
     /** The path is there, the method is not for it; {@code Allow} lists those that are. */
     METHOD_NOT_ALLOWED(405),
+    /** No form that {@code Accept} admits. */
+    NOT_ACCEPTABLE(406),
+    /** The body did not arrive within the request's time. */
+    REQUEST_TIMEOUT(408),
     /** The epoch is another one than the request named. */
     OTHER_EPOCH(409),
     /** A hand-off, or a forced claim, runs already. */
     HAND_OFF_RUNNING(409),
     /** A change of the in-sync set is under way, for a moment. */
     IN_SYNC_CHANGE_OPEN(409),
-    /** No form that {@code Accept} admits. */
-    NOT_ACCEPTABLE(406),
-    /** The body did not arrive within the request's time. */
-    REQUEST_TIMEOUT(408),
     /** A write of a value needs {@code Content-Length}. */
     LENGTH_REQUIRED(411),
     /** The condition did not hold when it was judged. */

@@ -219,6 +219,7 @@ class HttpPeersTest {
 
         assertThat(n2.loop.batchesInHand()).isEqualTo(2);
         n2.loop.resume();
+        await().atMost(SOON).until(() -> n2.loop.batchesHandled() >= 2); // until then a post is refused, and lost
         n1.send(N2, new Message.Resign(5));
         awaitReceived(n2, new Message.Resign(5));
     }

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /** A node's loop as the mail sees it: one thread that takes batches, tells what came, and answers as it was told to. */
@@ -20,6 +21,7 @@ final class RecordingLoop implements PeerEvents, AutoCloseable {
         return loop;
     });
     private volatile Consumer<Envelope> onMessage = envelope -> {};
+    private final AtomicInteger handled = new AtomicInteger();
     private volatile boolean hung;
     private volatile boolean remembers = true;
 
@@ -56,6 +58,11 @@ final class RecordingLoop implements PeerEvents, AutoCloseable {
         return unprocessed.size();
     }
 
+    /** Batches that have been handled, to the last consequence. */
+    int batchesHandled() {
+        return handled.get();
+    }
+
     @Override
     public void received(List<Envelope> batch, Runnable whenProcessed) {
         Runnable work = () -> {
@@ -66,6 +73,7 @@ final class RecordingLoop implements PeerEvents, AutoCloseable {
                 onMessage.accept(envelope);
             }
             whenProcessed.run();
+            handled.incrementAndGet();
         };
         if (hung) {
             unprocessed.add(work);
