@@ -73,6 +73,17 @@ public final class Outcomes implements StateMachine {
     }
 
     @Override
+    public long durableIndex(long wanted) {
+        return tables.durableIndex(wanted);
+    }
+
+    @Override
+    public void replaced() {
+        sessions.clear();
+        nextDue = firstDue();
+    }
+
+    @Override
     public long nextDue() {
         return nextDue;
     }

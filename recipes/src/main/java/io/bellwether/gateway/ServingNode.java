@@ -14,6 +14,8 @@ import io.bellwether.replication.Peers;
 import io.bellwether.replication.Replica;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.ReplicatedLog;
+import io.bellwether.replication.Snapshot;
+import io.bellwether.replication.Snapshots;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -52,6 +54,7 @@ public final class ServingNode {
             Replica replica,
             ReplicatedLog log,
             Outcomes outcomes,
+            Snapshots snapshots,
             Peers peers,
             Coordination coordination,
             GatewaySettings settings,
@@ -64,7 +67,7 @@ public final class ServingNode {
         this.reads = new Reads(replica::read);
         this.operators = new Operators(replica);
         outcomes.listener(gateway);
-        this.node = new Node(replica, log, outcomes, peers, coordination, new Waiters(owner));
+        this.node = new Node(replica, log, outcomes, snapshots, peers, coordination, new Waiters(owner));
     }
 
     private Envelope mail(NodeId to, Message message) {
@@ -144,6 +147,11 @@ public final class ServingNode {
     /** The disk has completed this write and all before it. */
     public void written(long number) {
         replica.written(number);
+    }
+
+    /** A snapshot is here, whole and on the disk; see {@link Snapshots}. */
+    public void fetched(Snapshot snapshot) {
+        replica.fetched(snapshot);
     }
 
     /** A connection to this node was refused or reset. */

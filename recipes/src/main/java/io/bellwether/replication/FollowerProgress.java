@@ -35,6 +35,8 @@ final class FollowerProgress {
 
     private long echoMillis = -1;
     private boolean condemned;
+    /** What it lacks is no longer in the leader's log (Rule 13.3). */
+    private boolean needsSnapshot;
     /** It wants to leave the in-sync set, and has said so not long before this moment. */
     private long leavingUntilMillis = Long.MIN_VALUE / 2;
 
@@ -151,7 +153,29 @@ final class FollowerProgress {
         next = Math.max(next, match + 1);
         if (probing && number >= probeNumber) {
             probing = false;
+            needsSnapshot = false;
             next = match + 1;
+        }
+    }
+
+    /** Where the leader's log begins: what is not known to match before that can only be asked for there (Rule 13.3). */
+    void logBegins(long startIndex) {
+        if (match < startIndex && (!probing || next <= startIndex)) {
+            probing = true;
+            inFlight = NOTHING_IN_FLIGHT;
+            next = startIndex + 1;
+        }
+    }
+
+    boolean needsSnapshot() {
+        return needsSnapshot;
+    }
+
+    /** The logs may agree only before the leader's begins (Rule 13.3). Old answers are passed over. */
+    void isBehindTheLog(long number, long startIndex) {
+        if (number >= probeNumber && probing) {
+            needsSnapshot = true;
+            next = startIndex + 1;
         }
     }
 
@@ -161,6 +185,7 @@ final class FollowerProgress {
             return;
         }
         probing = true;
+        needsSnapshot = false;
         inFlight = NOTHING_IN_FLIGHT;
         next = Math.max(match, agreed) + 1;
         sentAtMillis = Long.MIN_VALUE / 2;

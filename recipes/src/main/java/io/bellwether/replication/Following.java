@@ -32,6 +32,8 @@ final class Following {
     private long provenIndex;
     /** The highest commit index that the leader of {@link #leaderEpoch} told. */
     private long toldCommit;
+    /** The highest index that a leader said all of the in-sync set have (Rule 13.1). */
+    private long heldByAll;
 
     private final ArrayDeque<Waiting> acknowledgements = new ArrayDeque<>();
     private final ArrayDeque<FreshnessMark> marks = new ArrayDeque<>();
@@ -244,6 +246,23 @@ final class Following {
                 answer(waiting);
             }
         }
+    }
+
+    void onHeldByAll(ReplicaId from, Message.HeldByAll held) {
+        if (from.equals(leader) && held.epoch() == leaderEpoch) {
+            heldByAll = Math.max(heldByAll, held.index());
+        }
+    }
+
+    /** The highest index that a leader said all of the in-sync set have; stays true, whoever leads (Rules 13.1 and 13.2). */
+    long heldByAll() {
+        return heldByAll;
+    }
+
+    /** A snapshot took the place of the log: what the old one owed to anybody is void (Rule 13.4). */
+    void onInstalled(Position position) {
+        acknowledgements.clear();
+        provenIndex = Math.max(provenIndex, position.index()); // it was committed: every later leader has it
     }
 
     /** Rule 4.7: committed here is what the leader committed, as far as it is proven equal and durable. */

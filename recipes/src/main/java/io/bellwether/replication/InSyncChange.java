@@ -210,6 +210,7 @@ final class InSyncChange {
                 && !failing(learner.replica())
                 && !learner.probing()
                 && standing.now() - learner.answeredAtMillis() < standing.settings.leaderTimeoutMillis()
+                && learner.match() >= leadership.neededToJoin() // Rule 13.2
                 && withinOneBatch(learner);
     }
 

@@ -20,7 +20,7 @@ final class Journal {
     /** First position of each epoch in the log, ascending. */
     private final List<Position> epochStarts;
 
-    private final Position start;
+    private Position start;
     private Position end;
     private long durableEnd;
     private StoreRecord record;
@@ -31,6 +31,7 @@ final class Journal {
 
     private final List<Entry> gatheredEntries = new ArrayList<>();
     private @Nullable StoreRecord gatheredRecord;
+    private long gatheredCompaction;
     private long nextNumber = 1;
 
     private final ArrayDeque<Staged> staged = new ArrayDeque<>();
@@ -58,6 +59,16 @@ final class Journal {
         this.record = log.record();
         this.epochStarts = new ArrayList<>(log.epochStarts());
         this.recent = new RecentEntries(end.index() + 1, recentBytes);
+    }
+
+    /** Where the log begins: the position before its first entry. */
+    Position start() {
+        return start;
+    }
+
+    /** A log time not before that of the entry at {@link #start}. */
+    long startLogTime() {
+        return log.startLogTime();
     }
 
     /** The last entry, durable or not. */
@@ -145,7 +156,7 @@ final class Journal {
     void append(Entry entry) {
         check(entry.index() == end.index() + 1, "the log has no gap");
         check(entry.epoch() >= end.epoch(), "epochs never fall along the log");
-        if (entry.epoch() > end.epoch()) {
+        if (epochStarts.isEmpty() || entry.epoch() > end.epoch()) {
             epochStarts.add(entry.position());
         }
         end = entry.position();
@@ -168,6 +179,32 @@ final class Journal {
         durableEnd = Math.min(durableEnd, from - 1);
         for (Staged write : staged) {
             write.endIndex = Math.min(write.endIndex, from - 1);
+        }
+    }
+
+    /** Removes the entries up to this index, inclusive (Rule 13.1). They are durable, and the last one stays. */
+    void compact(long to) {
+        check(to > start.index() && to <= durableEnd && to < end.index(), "what goes in front is durable, and not all");
+        Position newStart = positionAt(to);
+        long firstEpoch = epochAt(to + 1);
+        epochStarts.removeIf(first -> first.index() <= to + 1);
+        epochStarts.add(0, new Position(firstEpoch, to + 1));
+        start = newStart;
+        gatheredCompaction = to;
+    }
+
+    /** The log was replaced by one without entries that begins after this position; durable (Rule 13.4). */
+    void restartAfter(Position position) {
+        start = position;
+        end = position;
+        durableEnd = position.index();
+        epochStarts.clear();
+        recent.restartAfter(position.index());
+        gatheredCut = 0;
+        gatheredEntries.clear();
+        gatheredCompaction = 0;
+        for (Staged write : staged) {
+            write.endIndex = 0; // of the log that was
         }
     }
 
@@ -197,7 +234,7 @@ final class Journal {
     }
 
     private boolean gathersAnything() {
-        return gatheredCut != 0 || !gatheredEntries.isEmpty() || gatheredRecord != null;
+        return gatheredCut != 0 || !gatheredEntries.isEmpty() || gatheredRecord != null || gatheredCompaction != 0;
     }
 
     /** Ends the gathering; null if there is nothing to write. */
@@ -206,11 +243,12 @@ final class Journal {
         if (!gathersAnything()) {
             return null;
         }
-        LogWrite write = new LogWrite(nextNumber++, gatheredCut, gatheredEntries, gatheredRecord);
+        LogWrite write = new LogWrite(nextNumber++, gatheredCut, gatheredEntries, gatheredRecord, gatheredCompaction);
         staged.add(new Staged(write.number(), nowMillis, gatheredRecord != null, end.index()));
         gatheredCut = 0;
         gatheredEntries.clear();
         gatheredRecord = null;
+        gatheredCompaction = 0;
         return write;
     }
 

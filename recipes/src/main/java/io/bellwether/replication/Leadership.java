@@ -35,6 +35,10 @@ final class Leadership {
     private boolean allAreAsked;
     /** Bytes of proposals that wait for their commit (Rule 4.8). */
     private long uncommittedBytes;
+    /** The highest index that was told to be held by all (Rule 13.1). */
+    private long heldByAll;
+
+    private long heldToldMillis;
 
     /** Appends the entry that begins the epoch. The claimant has finished recovery: its log has all that is committed. */
     Leadership(Standing standing, long epoch, String claim, Coordination.Versioned record, EpochStart.Cause cause) {
@@ -132,8 +136,15 @@ final class Leadership {
             return;
         }
         follower.answered(answer.number(), answer.sentMillis(), standing.now());
-        follower.mismatched(
-                answer.number(), standing.journal.highestNotAfter(answer.hint()).index());
+        Position start = standing.journal.start();
+        Position agreed = standing.journal.highestNotAfter(answer.hint());
+        boolean behindTheLog = agreed.equals(start)
+                && (answer.hint().index() < start.index() || answer.hint().epoch() < start.epoch());
+        if (behindTheLog) { // Rule 13.3
+            follower.isBehindTheLog(answer.number(), start.index());
+        } else {
+            follower.mismatched(answer.number(), agreed.index());
+        }
     }
 
     /** Rule 3.4: a store that has less than it had acknowledged before the question was sent was rolled back. */
@@ -230,6 +241,16 @@ final class Leadership {
             handOff = running.over() ? null : running;
         }
         change.tick();
+        tellWhatAllHold();
+    }
+
+    /** Nobody waits for it: now and then is enough, and what is lost is said again (Rule 13.1). */
+    private void tellWhatAllHold() {
+        if (standing.now() - heldToldMillis >= standing.settings.leaderTimeoutMillis() / 2) {
+            heldToldMillis = standing.now();
+            Message held = new Message.HeldByAll(epoch, heldByAll());
+            followers.keySet().forEach(replica -> standing.send(replica.node(), held));
+        }
     }
 
     /** Draws the conclusions of a step: commits, confirms rounds, and sends what is to be sent. */
@@ -330,6 +351,7 @@ final class Leadership {
             if (follower.condemned()) {
                 continue;
             }
+            follower.logBegins(standing.journal.start().index());
             boolean due = follower.heartbeatDue(standing.now(), standing.settings.heartbeatMillis());
             if ((due || roundDue) && !roundBegun) {
                 rounds.begin(nextAppendNumber, standing.now(), standing.commitIndex(), false);
@@ -347,8 +369,28 @@ final class Leadership {
 
     /** While probing, the heartbeat is the probe; afterwards it names what is known to match, which cannot fail. */
     private void sendHeartbeat(FollowerProgress follower) {
+        follower.logBegins(standing.journal.start().index());
         long previous = follower.probing() ? follower.next() - 1 : follower.match();
         send(follower, standing.journal.positionAt(previous), List.of());
+        if (follower.needsSnapshot()) {
+            ReplicaId replica = follower.replica();
+            standing.send(replica.node(), new Message.TakeSnapshot(replica.store(), epoch));
+        }
+    }
+
+    /** Rule 13.1: who counts has the log so far, and nobody will count who has not (Rule 13.2). */
+    long heldByAll() {
+        long held = standing.journal.durableEnd();
+        for (ReplicaId replica : quorums().voters()) {
+            held = Math.min(held, match(replica));
+        }
+        heldByAll = Math.max(heldByAll, held);
+        return heldByAll;
+    }
+
+    /** Rule 13.2: an index below which nobody may join the in-sync set: others may have cut their logs up to there. */
+    long neededToJoin() {
+        return Math.max(heldByAll, startIndex);
     }
 
     private void send(FollowerProgress follower, Position previous, List<Entry> entries) {

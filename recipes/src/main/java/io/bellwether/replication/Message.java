@@ -117,6 +117,17 @@ public sealed interface Message {
     /** The sender wants to leave the in-sync set (Rule 10.9). Repeated as long as it does. */
     record Leaving(long epoch) implements Message {}
 
+    /** Every replica of the in-sync set has the log up to this index, and whoever joins it will (Rules 13.1 and 13.2). */
+    record HeldByAll(long epoch, long index) implements Message {}
+
+    /**
+     * The leader's log begins after the place where the receiver's could go on: it is to take the leader's state whole
+     * (Rule 13.3). Repeated with each heartbeat as long as that is so.
+     *
+     * @param store whom it is for, as in {@link Append}
+     */
+    record TakeSnapshot(StoreId store, long epoch) implements Message {}
+
     /**
      * Writes of the sender's clients, for the leader's gateway (Rule 9.1). Never forwarded again, and never repeated by a
      * transport on its own: a copy that is refused must not be followed by one that is not.

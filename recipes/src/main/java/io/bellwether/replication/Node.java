@@ -8,6 +8,7 @@ public final class Node {
     private final Replica replica;
     private final ReplicatedLog log;
     private final StateMachine stateMachine;
+    private final Snapshots snapshots;
     private final Peers peers;
     private final Coordination coordination;
     private final Clients clients;
@@ -16,12 +17,14 @@ public final class Node {
             Replica replica,
             ReplicatedLog log,
             StateMachine stateMachine,
+            Snapshots snapshots,
             Peers peers,
             Coordination coordination,
             Clients clients) {
         this.replica = replica;
         this.log = log;
         this.stateMachine = stateMachine;
+        this.snapshots = snapshots;
         this.peers = peers;
         this.coordination = coordination;
         this.clients = clients;
@@ -38,6 +41,15 @@ public final class Node {
         replica.view(coordination.view());
         replica.drive();
         replica.due(stateMachine.nextDue());
+        compact();
+    }
+
+    /** Rule 13.1: what is dispensable goes as far as the state holds it through a crash; the replica sees to the rest. */
+    private void compact() {
+        long dispensable = log.dispensable();
+        if (dispensable > 0) {
+            replica.compact(dispensable, stateMachine.durableIndex(dispensable));
+        }
     }
 
     /** A message has arrived: the gateway's mail goes to the gateway, all other to the replica. */
@@ -72,6 +84,11 @@ public final class Node {
         if (!work.notices().isEmpty()) {
             clients.changed(work.notices());
         }
+        Snapshot snapshot = work.install();
+        if (snapshot != null) {
+            snapshots.install(snapshot);
+            stateMachine.replaced();
+        }
         LogWrite write = work.write();
         if (write != null) {
             log.write(write);
@@ -93,6 +110,10 @@ public final class Node {
         }
         for (Work.EndedDeparture ended : work.departures()) {
             clients.departed(ended.departure(), ended.outcome());
+        }
+        NodeId fetchFrom = work.fetchFrom();
+        if (fetchFrom != null) {
+            snapshots.fetch(fetchFrom);
         }
         String stop = work.stop();
         if (stop != null) {

@@ -62,6 +62,14 @@ final class RecentEntries {
         entries.subList(first, entries.size()).clear();
     }
 
+    /** Forgets all: the log was replaced by an empty one that begins after this index. */
+    void restartAfter(long index) {
+        entries.clear();
+        head = 0;
+        bytes = 0;
+        firstIndex = index + 1;
+    }
+
     /** Forgets durable entries, the oldest first, until the rest fits into the bound. */
     void trim(long durableEnd) {
         while (bytes > maxBytes && head < entries.size() && firstIndex <= durableEnd) {

@@ -193,6 +193,42 @@ public final class Replica {
         }
     }
 
+    /**
+     * A snapshot is here, whole and checked: it takes the place of log and state, if it is still of use (Rule 13.5).
+     * Otherwise it is passed over.
+     */
+    public void fetched(Snapshot snapshot) {
+        boolean follows = leadership == null && claiming == null && !rolledBack;
+        boolean own = snapshot.clusterId().equals(standing.journal.record().clusterId());
+        boolean ahead =
+                snapshot.position().index() > standing.commitIndex() && !standing.journal.has(snapshot.position());
+        if (follows && own && ahead) {
+            standing.work()
+                    .info("installing snapshot=" + snapshot.position() + " over log to=" + standing.journal.end()
+                            + " applied=" + standing.appliedIndex());
+            standing.installed(snapshot);
+            following.onInstalled(snapshot.position());
+            standing.work().install(snapshot);
+        }
+    }
+
+    /**
+     * The front of the log may go, as far as others will not miss it (Rule 13.1).
+     *
+     * @param dispensable as {@link ReplicatedLog#dispensable} tells
+     * @param durable what the state still contains after a crash
+     */
+    void compact(long dispensable, long durable) {
+        Leadership leading = leadership;
+        long heldByAll = leading != null ? leading.heldByAll() : following.heldByAll();
+        long last =
+                Math.min(standing.journal.durableEnd(), standing.journal.end().index() - 1);
+        long to = Math.min(Math.min(dispensable, durable), Math.min(heldByAll, last));
+        if (claiming == null && to > standing.journal.start().index()) {
+            standing.journal.compact(to);
+        }
+    }
+
     // --- what operators ask ----------------------------------------------------------------------------------------
 
     /**
@@ -354,6 +390,10 @@ public final class Replica {
             following.onReadIndexed(from, answer);
         } else if (message instanceof Message.Resign resign) {
             onResign(from, resign);
+        } else if (message instanceof Message.HeldByAll held) {
+            following.onHeldByAll(from, held);
+        } else if (message instanceof Message.TakeSnapshot take) {
+            onTakeSnapshot(from, take);
         } else if (message instanceof Message.Leaving leaving) {
             Leadership leading = leadershipOf(leaving.epoch());
             if (leading != null) {
@@ -440,6 +480,16 @@ public final class Replica {
         List<Entry> entries = journal.entries(pull.previous().index() + 1, standing.settings.maxAppendBytes());
         standing.send(
                 from.node(), new Message.Pulled(pull.epoch(), pull.claim(), pull.previous(), entries, journal.end()));
+    }
+
+    /** Rule 13.3: only the leader that it follows knows that there is no other way. */
+    private void onTakeSnapshot(ReplicaId from, Message.TakeSnapshot take) {
+        boolean forMe = take.store().equals(standing.self.store());
+        if (forMe
+                && from.equals(following.leader())
+                && take.epoch() == standing.promise().epoch()) {
+            standing.work().fetch(from.node());
+        }
     }
 
     private void onReadIndex(ReplicaId from, Message.ReadIndex question) {
@@ -657,8 +707,11 @@ public final class Replica {
         Position end = standing.journal.end();
         long now = standing.logClock.at(standing.now());
         long floor = now >= 0 ? now : Math.max(0, standing.wall());
-        for (Entry last : standing.journal.entries(Math.max(1, end.index()), 1)) {
-            floor = Math.max(floor, last.logTime());
+        if (end.equals(standing.journal.start())) {
+            floor = Math.max(floor, standing.journal.startLogTime());
+        } else {
+            floor = Math.max(
+                    floor, standing.journal.entries(end.index(), 1).get(0).logTime());
         }
         standing.logClock.hear(floor, standing.now());
     }

@@ -25,6 +25,9 @@ public interface ReplicatedLog {
     /** Where the log begins: the position before its first entry; {@link Position#ZERO} until something is compacted. */
     Position start();
 
+    /** A log time not before that of the entry at {@link #start}; 0 if that is not known (Rule 9.6). */
+    long startLogTime();
+
     /** The last entry when the log was opened; {@link #start} if there was none. */
     Position end();
 
@@ -39,6 +42,12 @@ public interface ReplicatedLog {
      * Entry#weightBytes}, but at least one. Only asked for entries whose write was reported durable, and not cut since.
      */
     List<Entry> read(long from, int maxBytes);
+
+    /**
+     * Up to which entry, inclusive, the log may go as far as size and age tell: followers that were away for a short time
+     * will not ask for these. 0 for none. What else must hold is not this door's business (Rule 13.1).
+     */
+    long dispensable();
 
     /** Stages a write. It becomes durable later, in order, many together where they come faster than the disk. */
     void write(LogWrite write);

@@ -42,6 +42,7 @@ final class Standing {
         this.appliedIndex = appliedIndex;
         this.dice = dice;
         check(appliedIndex <= journal.end().index(), "Rule 12.4: the state is never ahead of the log");
+        check(appliedIndex >= journal.start().index(), "Rule 13.1: what is gone from the log is in the state");
         long lastEpoch = journal.end().epoch();
         if (lastEpoch > promise().epoch()) {
             promise(new Promise(lastEpoch, ""));
@@ -113,6 +114,14 @@ final class Standing {
     void applied(long index) {
         check(index <= commitIndex && index <= journal.durableEnd(), "only what is committed and durable is applied");
         appliedIndex = index;
+    }
+
+    /** Log and state are those of the snapshot (Rule 13.4). */
+    void installed(Snapshot snapshot) {
+        journal.restartAfter(snapshot.position());
+        logClock.hear(snapshot.logTime(), nowMillis);
+        commitIndex = Math.max(commitIndex, snapshot.position().index());
+        appliedIndex = snapshot.position().index();
     }
 
     /** The read may be answered once this index is applied (Rule 8.1). */

@@ -16,6 +16,15 @@ public interface StateMachine {
      */
     void apply(List<Entry> committed);
 
+    /**
+     * The last index that the state would still contain after a crash. If that is below what is wanted, begins to bring
+     * the state as it is to the disk, unless it is doing so, and returns at once.
+     */
+    long durableIndex(long wanted);
+
+    /** The state was replaced by a snapshot's ({@link Snapshots#install}): nothing remembered of the old one is true. */
+    void replaced();
+
     /** The log time at which something in the state falls due (Rule 9.6); {@link Long#MAX_VALUE} if nothing does. */
     long nextDue();
 }

@@ -32,6 +32,12 @@ public interface Tables {
     /** Ends the batch: its changes and the position become visible to views at once. */
     void commit(Position applied);
 
+    /**
+     * The index of the last batch that would still be there after a crash. If that is below what is wanted, begins to
+     * bring all that was committed by now to the disk, unless it is doing so, and returns at once.
+     */
+    long durableIndex(long wanted);
+
     /** A consistent view of the last committed batch, for any thread. Must be closed. */
     View view();
 

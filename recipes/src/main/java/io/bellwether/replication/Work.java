@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Work {
     private final List<Notice> notices = new ArrayList<>();
+    private @Nullable Snapshot install;
     private @Nullable LogWrite write;
     private List<Entry> committed = List.of();
     private final List<Envelope> messages = new ArrayList<>();
@@ -20,6 +21,7 @@ public final class Work {
     private final List<ReadyRead> reads = new ArrayList<>();
     private final List<EndedHandOff> handOffs = new ArrayList<>();
     private final List<EndedDeparture> departures = new ArrayList<>();
+    private @Nullable NodeId fetchFrom;
     private @Nullable String stop;
 
     Work() {}
@@ -27,6 +29,11 @@ public final class Work {
     /** First: what changed, for the log. */
     public List<Notice> notices() {
         return notices;
+    }
+
+    /** Before anything is written: the snapshot that takes the place of log and state; null for none. */
+    public @Nullable Snapshot install() {
+        return install;
     }
 
     /** Second: what to stage on the disk; null for nothing. */
@@ -64,6 +71,11 @@ public final class Work {
         return departures;
     }
 
+    /** From whom to fetch a snapshot; null for nobody. */
+    public @Nullable NodeId fetchFrom() {
+        return fetchFrom;
+    }
+
     /** After all that: why this process must stop, and what to do about it; null as long as it may go on. */
     public @Nullable String stop() {
         return stop;
@@ -71,6 +83,7 @@ public final class Work {
 
     public boolean isEmpty() {
         return notices.isEmpty()
+                && install == null
                 && write == null
                 && committed.isEmpty()
                 && messages.isEmpty()
@@ -78,6 +91,7 @@ public final class Work {
                 && reads.isEmpty()
                 && handOffs.isEmpty()
                 && departures.isEmpty()
+                && fetchFrom == null
                 && stop == null;
     }
 
@@ -95,6 +109,14 @@ public final class Work {
 
     void stop(String why) {
         stop = why;
+    }
+
+    void install(Snapshot fetched) {
+        install = fetched;
+    }
+
+    void fetch(NodeId from) {
+        fetchFrom = from;
     }
 
     void write(@Nullable LogWrite staged) {

@@ -17,6 +17,8 @@ import io.bellwether.replication.Promise;
 import io.bellwether.replication.Replica;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.Settings;
+import io.bellwether.replication.Snapshot;
+import io.bellwether.replication.Snapshots;
 import io.bellwether.replication.StoreId;
 import io.bellwether.replication.StoreRecord;
 import io.bellwether.simulation.MemoryLog;
@@ -43,9 +45,13 @@ final class StagedNode {
     private boolean diskHeld;
     private long wallOffsetMillis = 1_000_000;
     private @Nullable Life process;
+    /** Whom it has asked for a snapshot that has not come yet. */
+    private @Nullable NodeId snapshotSource;
+
+    private MemoryTables fetched = new MemoryTables();
 
     /** One life. */
-    private final class Life implements CoordinationEvents, ServingNode.Owner {
+    private final class Life implements CoordinationEvents, ServingNode.Owner, Snapshots {
         final String name = id + "-" + lives;
         final StagedCoordination coordination;
         final ServingNode serving;
@@ -63,17 +69,32 @@ final class StagedNode {
             Replica replica = new Replica(
                     replicaId, name, SETTINGS, bootstrap, log, tables.applied().index(), dice);
             Outcomes outcomes = new Outcomes(tables, new Words(tables), GATEWAY);
-            serving = new ServingNode(replica, log, outcomes, this::send, coordination, GATEWAY, name, lives, this);
+            serving =
+                    new ServingNode(replica, log, outcomes, this, this::send, coordination, GATEWAY, name, lives, this);
         }
 
         void send(Envelope envelope) {
-            stage.ledger()
-                    .sent(
-                            replicaId.store(),
-                            envelope.message(),
-                            log.durableRecord(),
-                            log.durableEntries().size());
+            stage.ledger().sent(replicaId.store(), envelope.message(), log.durableRecord(), log.durableEnd());
             stage.network().send(envelope);
+        }
+
+        @Override
+        public void fetch(NodeId from) {
+            if (snapshotSource == null) {
+                snapshotSource = from;
+                stage.say(id + " asks " + from + " for a snapshot");
+            }
+        }
+
+        @Override
+        public void install(Snapshot snapshot) {
+            if (log.hasStaged()) {
+                long number = log.sync(log.staged().size());
+                stage.later(() -> event(this, node -> node.written(number)));
+            }
+            log.restartAfter(snapshot.position(), snapshot.logTime());
+            tables.replaceBy(fetched);
+            checkedIndex = snapshot.position().index();
         }
 
         @Override
@@ -212,7 +233,7 @@ final class StagedNode {
         List<Entry> entries = List.copyOf(log.durableEntries().subList(0, end));
         Promise given = promise < 0 ? record.promise() : new Promise(promise, "");
         log = new MemoryLog(replicaId.store());
-        log.write(new LogWrite(1, 0, entries, new StoreRecord(record.clusterId(), given, record.generation())));
+        log.write(new LogWrite(1, 0, entries, new StoreRecord(record.clusterId(), given, record.generation()), 0));
         log.sync(1);
         log.crash(0, 0);
         tables = new MemoryTables();
@@ -293,7 +314,7 @@ final class StagedNode {
         running.serving.run();
         int applied = Math.toIntExact(tables.applied().index());
         if (applied > running.checkedIndex) {
-            stage.ledger().applied(log.durableEntries().subList((int) running.checkedIndex, applied));
+            stage.ledger().applied(log.durableEntries(running.checkedIndex + 1, applied));
             running.checkedIndex = applied;
         }
         syncSoon();

@@ -82,7 +82,11 @@ final class Exercised {
         WRITE_FAILED("12.1 stopped at a failed write"),
         READ_FAILED("12.1 stopped at a failed read"),
         CUT_STAGED("12.2 cut and wrote again"),
-        DAMAGE_REFUSED("12.3 refused a damaged store");
+        DAMAGE_REFUSED("12.3 refused a damaged store"),
+        CUT_IN_FRONT("13.1 cut its log in front"),
+        TOO_FAR_BEHIND("13.3 was told to take a snapshot"),
+        INSTALLED("13.4 installed a snapshot"),
+        PASSED_OVER("13.5 passed a snapshot over");
 
         private final String text;
 
@@ -130,6 +134,8 @@ final class Exercised {
             if (diskWorks) {
                 see(Sight.WITHOUT_DISK);
             }
+        } else if (message instanceof Message.TakeSnapshot) {
+            see(Sight.TOO_FAR_BEHIND);
         } else if (message instanceof Message.Forward) {
             see(Sight.FORWARDED);
         } else if (message instanceof Message.ReadIndexed) {
@@ -178,7 +184,7 @@ final class Exercised {
             boolean own = append.store().equals(receiver.replicaId().store());
             if (!own) {
                 see(Sight.OTHER_STORE);
-            } else if (append.commitIndex() > receiver.log().durableEntries().size()) {
+            } else if (append.commitIndex() > receiver.log().durableEnd()) {
                 see(Sight.BEHIND);
             }
         }
@@ -257,6 +263,14 @@ final class Exercised {
         if (write.cutFrom() > 0) {
             see(Sight.CUT_STAGED);
         }
+        if (write.compactTo() > 0) {
+            see(Sight.CUT_IN_FRONT);
+        }
+    }
+
+    /** @param installed whether the snapshot that was fetched took the place of the state */
+    void fetched(boolean installed) {
+        see(installed ? Sight.INSTALLED : Sight.PASSED_OVER);
     }
 
     void synced(boolean leading, long tookMicros) {

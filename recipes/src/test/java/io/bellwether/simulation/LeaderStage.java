@@ -193,7 +193,7 @@ final class LeaderStage {
     static MemoryLog logOf(Entry... entries) {
         MemoryLog log = new MemoryLog(N1.store());
         if (entries.length > 0) {
-            log.write(new LogWrite(1, 0, List.of(entries), null));
+            log.write(new LogWrite(1, 0, List.of(entries), null, 0));
             log.sync(1);
         }
         log.crash(0, 0);

@@ -25,12 +25,15 @@ public final class MemoryLog implements ReplicatedLog {
     private final StoreId storeId;
     private final Deque<LogWrite> staged = new ArrayDeque<>();
 
-    // What is on the disk: the entry with index i stands at i - 1.
+    // What is on the disk: the entry with index i stands at i - 1 - start.index.
     private final List<Entry> durable = new ArrayList<>();
+    private Position start = Position.ZERO;
+    private long startLogTime;
     private StoreRecord durableRecord = StoreRecord.NEW;
 
     // What the process that runs now found when it opened the log.
     private StoreRecord openedRecord = StoreRecord.NEW;
+    private Position openedStart = Position.ZERO;
     private Position openedEnd = Position.ZERO;
     private List<Position> openedEpochStarts = List.of();
 
@@ -54,7 +57,18 @@ public final class MemoryLog implements ReplicatedLog {
 
     @Override
     public Position start() {
-        return Position.ZERO;
+        return openedStart;
+    }
+
+    @Override
+    public long startLogTime() {
+        return startLogTime;
+    }
+
+    /** Nothing, by itself: whoever stands in front of it knows. */
+    @Override
+    public long dispensable() {
+        return 0;
     }
 
     @Override
@@ -69,23 +83,24 @@ public final class MemoryLog implements ReplicatedLog {
 
     @Override
     public List<Entry> read(long from, int maxBytes) {
-        long readableEnd = durable.size();
+        long readableEnd = durableEnd();
         for (LogWrite write : staged) {
             if (write.cutFrom() > 0) {
                 readableEnd = Math.min(readableEnd, write.cutFrom() - 1);
             }
         }
-        if (from < 1 || from > readableEnd) {
-            throw new InvariantViolation(
-                    "entry " + from + " was read, but only 1 to " + readableEnd + " are durable and not cut");
+        if (from <= start.index() || from > readableEnd) {
+            throw new InvariantViolation("entry " + from + " was read, but only " + (start.index() + 1) + " to "
+                    + readableEnd + " are durable and not cut");
         }
-        int last = (int) from;
-        long bytes = durable.get(last - 1).weightBytes();
-        while (last < readableEnd && bytes + durable.get(last).weightBytes() <= maxBytes) {
+        int first = place(from);
+        int last = first + 1;
+        long bytes = durable.get(first).weightBytes();
+        while (last < place(readableEnd) + 1 && bytes + durable.get(last).weightBytes() <= maxBytes) {
             bytes += durable.get(last).weightBytes();
             last++;
         }
-        return List.copyOf(durable.subList((int) from - 1, last));
+        return List.copyOf(durable.subList(first, last));
     }
 
     @Override
@@ -112,12 +127,37 @@ public final class MemoryLog implements ReplicatedLog {
             stagedEndIndex = entry.index();
             stagedEndEpoch = entry.epoch();
         }
+        check(
+                write.compactTo() < stagedEndIndex,
+                () -> "all up to " + write.compactTo() + " went, but the log ends there");
         staged.add(write);
+    }
+
+    /**
+     * A snapshot takes the place of the log ({@link io.bellwether.replication.Snapshots#install}). Nothing is staged.
+     */
+    public void restartAfter(Position position, long logTime) {
+        check(staged.isEmpty(), () -> "what was staged before a snapshot is synced first");
+        durable.clear();
+        start = position;
+        startLogTime = logTime;
+        stagedEndIndex = position.index();
+        stagedEndEpoch = position.epoch();
     }
 
     /** The writes that are staged and not yet durable, oldest first. */
     public List<LogWrite> staged() {
         return List.copyOf(staged);
+    }
+
+    /** The write that was staged last; there is one. */
+    LogWrite lastStaged() {
+        return staged.getLast();
+    }
+
+    /** Whether this very write is still staged. */
+    boolean isStaged(LogWrite write) {
+        return staged.stream().anyMatch(one -> one == write);
     }
 
     /** Whether a crash could lose something now. */
@@ -145,10 +185,13 @@ public final class MemoryLog implements ReplicatedLog {
 
     /**
      * In how many steps a write becomes durable, for {@link #crash}: one for the record, one for the cut, one for each
-     * entry, in that order, as far as it has them.
+     * entry, one for what goes in front, in that order, as far as it has them.
      */
     public static int steps(LogWrite write) {
-        return (write.cutFrom() > 0 ? 1 : 0) + write.entries().size() + (write.record() != null ? 1 : 0);
+        return (write.record() != null ? 1 : 0)
+                + (write.cutFrom() > 0 ? 1 : 0)
+                + write.entries().size()
+                + (write.compactTo() > 0 ? 1 : 0);
     }
 
     /**
@@ -175,6 +218,25 @@ public final class MemoryLog implements ReplicatedLog {
         open();
     }
 
+    /** The last durable index. */
+    public long durableEnd() {
+        return start.index() + durable.size();
+    }
+
+    /** The position before the first durable entry. */
+    public Position durableStart() {
+        return start;
+    }
+
+    /** The durable entries from one index to another, both inclusive. */
+    public List<Entry> durableEntries(long from, long to) {
+        return Collections.unmodifiableList(durable.subList(place(from), place(to) + 1));
+    }
+
+    private int place(long index) {
+        return Math.toIntExact(index - start.index() - 1);
+    }
+
     /** All durable entries, for invariants that look at several logs at once. */
     public List<Entry> durableEntries() {
         return Collections.unmodifiableList(durable);
@@ -189,13 +251,12 @@ public final class MemoryLog implements ReplicatedLog {
         staged.clear();
         lastNumber = -1;
         openedRecord = durableRecord;
-        openedEnd = durable.isEmpty()
-                ? Position.ZERO
-                : durable.get(durable.size() - 1).position();
+        openedStart = start;
+        openedEnd = durable.isEmpty() ? start : durable.get(durable.size() - 1).position();
         stagedEndIndex = openedEnd.index();
         stagedEndEpoch = openedEnd.epoch();
         List<Position> starts = new ArrayList<>();
-        long epoch = 0;
+        long epoch = -1;
         for (Entry entry : durable) {
             if (entry.epoch() != epoch) {
                 starts.add(entry.position());
@@ -213,17 +274,24 @@ public final class MemoryLog implements ReplicatedLog {
             left--;
         }
         if (write.cutFrom() > 0 && left > 0) {
-            durable.subList((int) write.cutFrom() - 1, durable.size()).clear();
+            durable.subList(place(write.cutFrom()), durable.size()).clear();
             left--;
         }
         int entries = Math.min(left, write.entries().size());
         durable.addAll(write.entries().subList(0, entries));
+        left -= entries;
+        if (write.compactTo() > start.index() && left > 0) {
+            Entry last = durable.get(place(write.compactTo()));
+            durable.subList(0, place(write.compactTo()) + 1).clear();
+            start = last.position();
+            startLogTime = last.logTime();
+        }
     }
 
     /** The epoch of an entry as the log will be once all that is staged is durable. */
     private long epochAt(long index) {
-        if (index == 0) {
-            return 0;
+        if (index == start.index()) {
+            return start.epoch();
         }
         for (var newestFirst = staged.descendingIterator(); newestFirst.hasNext(); ) {
             LogWrite write = newestFirst.next();
@@ -232,7 +300,7 @@ public final class MemoryLog implements ReplicatedLog {
                 return entries.get((int) (index - entries.get(0).index())).epoch();
             }
         }
-        return durable.get((int) index - 1).epoch();
+        return durable.get(place(index)).epoch();
     }
 
     /** The rule is spelled out only when it is broken: thousands of worlds ask. */

@@ -102,6 +102,29 @@ public final class MemoryTables implements Tables {
         }
     }
 
+    /** What a crash cannot take: nothing is brought to the disk sooner for being wanted. */
+    @Override
+    public synchronized long durableIndex(long wanted) {
+        Batch oldest = losable.peek();
+        return (oldest == null ? gathered : oldest).base.index();
+    }
+
+    /** All that another one's committed batches hold becomes durable here, and nothing else remains. */
+    public synchronized void replaceBy(MemoryTables other) {
+        rows.clear();
+        Position position;
+        synchronized (other) {
+            if (!other.gathered.changed.isEmpty()) {
+                throw new InvariantViolation("tables are copied between two batches");
+            }
+            rows.putAll(other.rows);
+            position = other.gathered.base;
+        }
+        losable.clear();
+        gathered = new Batch(position);
+        crashes++;
+    }
+
     @Override
     public synchronized View view() {
         return new MemoryView(gathered, crashes);

@@ -303,7 +303,7 @@ public abstract class ReplicatedLogContract {
 
     protected final void write(long cutFrom, List<Entry> entries, @Nullable StoreRecord record) {
         number++;
-        log().write(new LogWrite(number, cutFrom, entries, record));
+        log().write(new LogWrite(number, cutFrom, entries, record, 0));
         written(number);
     }
 

@@ -98,17 +98,17 @@ final class SimulatedDisk {
 
     /** Some bytes of a durable entry change by themselves. Returns whether there was one. */
     boolean rot() {
-        int entries = log.durableEntries().size();
+        long entries = log.durableEnd() - log.durableStart().index();
         if (entries == 0 || rotten()) {
             return false;
         }
-        rottenIndex = 1L + world.dice().nextInt(entries);
+        rottenIndex = log.durableStart().index() + 1 + world.dice().nextLong(entries);
         return true;
     }
 
     /** Something on it is no longer what was written, whether anybody has noticed or not. */
     boolean rotten() {
-        return rottenIndex != NOTHING;
+        return rottenIndex > log.durableStart().index(); // what goes in front takes its rot along
     }
 
     /** Nothing was wrong with the bytes after all: it was the cable. */
@@ -182,6 +182,16 @@ final class SimulatedDisk {
         }
 
         @Override
+        public long startLogTime() {
+            return behind.startLogTime();
+        }
+
+        @Override
+        public long dispensable() {
+            return Math.max(0, behind.durableEnd() - world.weather().entriesKept());
+        }
+
+        @Override
         public Position end() {
             return behind.end();
         }
@@ -200,6 +210,9 @@ final class SimulatedDisk {
 
         @Override
         public void write(LogWrite write) {
+            if (write.compactTo() > 0) {
+                world.allInSyncHave(write.compactTo());
+            }
             world.exercised().staged(write);
             behind.write(write);
         }

@@ -30,6 +30,11 @@ final class SimulatedNetwork {
         this.world = world;
     }
 
+    /** Whether a conversation between the two is possible now. */
+    boolean connects(NodeId one, NodeId other) {
+        return !cut.contains(new Link(one, other)) && !cut.contains(new Link(other, one));
+    }
+
     void cut(NodeId from, NodeId to) {
         if (cut.add(new Link(from, to))) {
             world.trace(() -> "cut " + from + " to " + to);

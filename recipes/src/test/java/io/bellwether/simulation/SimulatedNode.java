@@ -8,6 +8,7 @@ import io.bellwether.replication.Coordination;
 import io.bellwether.replication.CoordinationEvents;
 import io.bellwether.replication.Entry;
 import io.bellwether.replication.Envelope;
+import io.bellwether.replication.LogWrite;
 import io.bellwether.replication.Member;
 import io.bellwether.replication.Message;
 import io.bellwether.replication.NodeId;
@@ -15,6 +16,8 @@ import io.bellwether.replication.Notice;
 import io.bellwether.replication.Replica;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.ReplicatedLog;
+import io.bellwether.replication.Snapshot;
+import io.bellwether.replication.Snapshots;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +43,7 @@ final class SimulatedNode {
     private @Nullable Life process;
 
     /** One life. */
-    private final class Life implements CoordinationEvents, ServingNode.Owner {
+    private final class Life implements CoordinationEvents, ServingNode.Owner, Snapshots {
         final int life = lives;
         final ServingNode serving;
         final SimulatedCoordination coordination;
@@ -55,6 +58,10 @@ final class SimulatedNode {
         long wallOffsetMillis = world.dice().nextLong(-20_000, 20_000);
         boolean paused;
         boolean syncing;
+        boolean fetching;
+
+        @Nullable
+        MemoryTables fetched;
         /** When it last ran. */
         long ranMicros = world.nowMicros();
 
@@ -82,7 +89,8 @@ final class SimulatedNode {
                     tables.applied().index(),
                     world.dice().nextLong());
             Outcomes outcomes = new Outcomes(tables, new Registers(tables, world.truth()), GATEWAY);
-            serving = new ServingNode(replica, door, outcomes, this::send, coordination, GATEWAY, name, life, this);
+            serving =
+                    new ServingNode(replica, door, outcomes, this, this::send, coordination, GATEWAY, name, life, this);
             checkedIndex = tables.applied().index();
         }
 
@@ -104,7 +112,7 @@ final class SimulatedNode {
                 vouch(answer.epoch(), "an epoch is durable before anything is acknowledged");
                 world.truth()
                         .check(
-                                answer.matchIndex() <= log.durableEntries().size(),
+                                answer.matchIndex() <= log.durableEnd(),
                                 "an entry is durable before it is acknowledged");
             }
         }
@@ -115,6 +123,61 @@ final class SimulatedNode {
                 vouchedEpoch = epoch;
                 world.truth().promised(replicaId.store(), epoch);
             }
+        }
+
+        /** Takes a while, in which the source may end, and what it gave may come late or not at all. */
+        @Override
+        public void fetch(NodeId from) {
+            if (fetching) {
+                return;
+            }
+            fetching = true;
+            world.at(world.lasting(20, 2_000), () -> {
+                SimulatedNode source = world.node(from);
+                ServingNode theirs = source.serving();
+                boolean reached = process == this
+                        && theirs != null
+                        && !source.paused()
+                        && world.network().connects(id, from)
+                        && world.dice().nextInt(5) > 0;
+                if (!reached) {
+                    fetching = false;
+                    return;
+                }
+                MemoryTables copy = new MemoryTables();
+                copy.replaceBy(source.tables());
+                Snapshot snapshot =
+                        new Snapshot("cluster", copy.applied(), theirs.replica().logTime());
+                world.at(world.lasting(0, 1_000), () -> {
+                    fetching = false;
+                    if (process == this) {
+                        fetched = copy;
+                        world.trace(() -> id + " has fetched " + snapshot + " from " + from);
+                        event(life, serving -> serving.fetched(snapshot));
+                        world.exercised().fetched(tables.applied().equals(snapshot.position()));
+                    }
+                });
+            });
+        }
+
+        @Override
+        public void install(Snapshot snapshot) {
+            MemoryTables whole = fetched;
+            world.truth()
+                    .check(
+                            whole != null && whole.applied().equals(snapshot.position()),
+                            "what is installed is what was fetched");
+            if (log.hasStaged()) {
+                long number = log.sync(log.staged().size());
+                world.soon(id, life, serving -> serving.written(number));
+            }
+            syncing = false;
+            log.restartAfter(snapshot.position(), snapshot.logTime());
+            if (whole != null) {
+                tables.replaceBy(whole);
+            }
+            world.truth().installed(snapshot.position());
+            checkedIndex = snapshot.position().index();
         }
 
         @Override
@@ -384,7 +447,7 @@ final class SimulatedNode {
         running.lastCommit = replica.commitIndex();
         if (replica.appliedIndex() > running.checkedIndex) {
             long applied = running.tables.applied().index();
-            List<Entry> entries = running.log.durableEntries().subList((int) running.checkedIndex, (int) applied);
+            List<Entry> entries = running.log.durableEntries(running.checkedIndex + 1, applied);
             world.truth().applied(entries, replica.leaderEpoch());
             running.checkedIndex = applied;
         }
@@ -396,10 +459,11 @@ final class SimulatedNode {
         }
         running.syncing = true;
         int writes = running.log.staged().size();
+        LogWrite last = running.log.lastStaged();
         long beganMicros = world.nowMicros();
         world.at(beganMicros + disk.syncMicros(), () -> {
-            if (process != running) {
-                return;
+            if (process != running || !running.log.isStaged(last)) {
+                return; // the process is another, or a snapshot took the place of the log meanwhile
             }
             if (disk.syncFails()) {
                 fail(new DiskFailed(DiskFailed.What.WRITE));

@@ -87,6 +87,15 @@ final class Truth {
         }
     }
 
+    /** A snapshot is the state at a committed position. */
+    void installed(Position position) {
+        check(
+                position.index() <= committed.size()
+                        && committed.get(Math.toIntExact(position.index()) - 1).epoch() == position.epoch(),
+                "a snapshot is of what was committed: ",
+                position);
+    }
+
     long committedIndex() {
         return committed.size();
     }

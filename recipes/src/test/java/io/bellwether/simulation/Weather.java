@@ -17,6 +17,7 @@ import java.util.random.RandomGenerator;
  * @param maxDelayMillis of a message, now and then much more
  * @param maxDriftPercent how much faster or slower a process's clock runs than the world's
  * @param maxThinkMillis the longest that a client rests between two operations
+ * @param entriesKept at the end of a log, when what is in front may go
  * @param zooKeeper how unkind ZooKeeper is
  * @param troubles what else is to be expected
  */
@@ -31,9 +32,11 @@ record Weather(
         int maxDelayMillis,
         int maxDriftPercent,
         int maxThinkMillis,
+        long entriesKept,
         ZooKeeperWeather zooKeeper,
         List<Forecast> troubles) {
     private static final Settings SETTINGS = new Settings(100, 1_000, 3_000, 4_096, 1 << 20, 16_384, 2_000);
+    private static final long ALL_ENTRIES = Long.MAX_VALUE / 2;
     private static final int[] THINK_MILLIS = {100, 200, 400, 800};
 
     static Weather draw(RandomGenerator dice) {
@@ -49,6 +52,7 @@ record Weather(
                 2 + dice.nextInt(60),
                 dice.nextInt(3) == 0 ? 20 : dice.nextInt(6),
                 THINK_MILLIS[dice.nextInt(THINK_MILLIS.length)],
+                dice.nextInt(3) == 0 ? ALL_ENTRIES : dice.nextInt(100),
                 dice.nextInt(3) == 0 ? ZooKeeperWeather.CALM : ZooKeeperWeather.ROUGH,
                 Forecast.draw(dice));
     }
@@ -68,6 +72,18 @@ record Weather(
     /** No troubles but those that a test makes. */
     static Weather calm(int nodes, WriteQuorum writeQuorum, int minInSync) {
         return new Weather(
-                nodes, writeQuorum, minInSync, SETTINGS, 10, 0, 0, 5, 0, 150, ZooKeeperWeather.CALM, List.of());
+                nodes,
+                writeQuorum,
+                minInSync,
+                SETTINGS,
+                10,
+                0,
+                0,
+                5,
+                0,
+                150,
+                ALL_ENTRIES,
+                ZooKeeperWeather.CALM,
+                List.of());
     }
 }

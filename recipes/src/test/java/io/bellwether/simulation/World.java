@@ -5,6 +5,7 @@ import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.replication.ControlRecord;
 import io.bellwether.replication.InvariantViolation;
 import io.bellwether.replication.NodeId;
+import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.WriteQuorum;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -171,6 +172,21 @@ final class World {
         return serving;
     }
 
+    /** Rule 13.1: what goes in front of a log is on every replica of the in-sync set, whoever will claim. */
+    void allInSyncHave(long index) {
+        ControlRecord record = zooKeeper.record().record();
+        if (record != null) {
+            for (ReplicaId replica : record.inSync()) {
+                SimulatedNode node = node(replica.node());
+                if (node.replicaId().equals(replica)) {
+                    truth.check(
+                            node.log().durableEnd() >= index,
+                            () -> "what goes in front is on all of the set: " + index + " is not on " + replica);
+                }
+            }
+        }
+    }
+
     List<SimulatedNode> nodes() {
         return inOrder;
     }
@@ -257,7 +273,7 @@ final class World {
         for (SimulatedNode node : inOrder) {
             if (!record.inSync().contains(node.replicaId())
                     || node.tables().applied().index() != truth.committedIndex()
-                    || node.log().durableEntries().size() != truth.committedIndex()) {
+                    || node.log().durableEnd() != truth.committedIndex()) {
                 return false;
             }
         }

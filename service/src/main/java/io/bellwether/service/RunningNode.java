@@ -153,6 +153,7 @@ final class RunningNode implements Managed {
                 replica,
                 store.log(),
                 new Outcomes(store.tables(), new Records(store.tables()), gateway),
+                store.snapshots(),
                 peers,
                 coordination,
                 gateway,

@@ -133,6 +133,16 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
     }
 
     @Override
+    public long startLogTime() {
+        return 0;
+    }
+
+    @Override
+    public long dispensable() {
+        return 0;
+    }
+
+    @Override
     public Position end() {
         return database.latest().end();
     }

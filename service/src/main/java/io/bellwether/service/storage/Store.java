@@ -2,6 +2,7 @@ package io.bellwether.service.storage;
 
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.ReplicatedLog;
+import io.bellwether.replication.Snapshots;
 import io.bellwether.replication.StoreId;
 import io.bellwether.replication.Tables;
 import java.io.IOException;
@@ -109,6 +110,16 @@ public final class Store implements AutoCloseable {
 
     public ReplicatedLog log() {
         return log;
+    }
+
+    public Snapshots snapshots() {
+        return new Snapshots() {
+            @Override
+            public void fetch(io.bellwether.replication.NodeId from) {}
+
+            @Override
+            public void install(io.bellwether.replication.Snapshot snapshot) {}
+        };
     }
 
     public Tables tables() {

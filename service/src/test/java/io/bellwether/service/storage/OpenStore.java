@@ -59,7 +59,7 @@ final class OpenStore implements AutoCloseable {
 
     void write(long cutFrom, List<Entry> entries, @Nullable StoreRecord record) {
         number++;
-        log().write(new LogWrite(number, cutFrom, entries, record));
+        log().write(new LogWrite(number, cutFrom, entries, record, 0));
     }
 
     private void onDurable(long latest) {

@@ -63,7 +63,7 @@ final class StoreBenchmark {
                 for (long i = 0; i < writes; i++) {
                     room.acquire();
                     number++;
-                    store.log().write(new LogWrite(number, 0, entries(entries), null));
+                    store.log().write(new LogWrite(number, 0, entries(entries), null, 0));
                 }
                 room.acquire(IN_FLIGHT);
                 room.release(IN_FLIGHT);

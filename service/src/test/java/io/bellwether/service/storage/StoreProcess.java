@@ -169,7 +169,7 @@ final class StoreProcess {
         generation++;
         StoreRecord record = new StoreRecord("id", new Promise(epoch, ""), generation);
         number++;
-        log.write(new LogWrite(number, cutFrom, entries, record));
+        log.write(new LogWrite(number, cutFrom, entries, record, 0));
         onTheirWay.add(new OnItsWay(number, new Position(epoch, index), generation));
     }
 

@@ -29,6 +29,8 @@ final class MessageFormat {
     private static final int FORWARD = 16;
     private static final int FORWARDED = 17;
     private static final int LEAVING = 18;
+    private static final int HELD_BY_ALL = 19;
+    private static final int TAKE_SNAPSHOT = 20;
 
     private MessageFormat() {}
 
@@ -70,6 +72,10 @@ final class MessageFormat {
             return FORWARDED;
         } else if (message instanceof Message.Leaving) {
             return LEAVING;
+        } else if (message instanceof Message.HeldByAll) {
+            return HELD_BY_ALL;
+        } else if (message instanceof Message.TakeSnapshot) {
+            return TAKE_SNAPSHOT;
         }
         throw new IllegalArgumentException(message.getClass() + " has no number in the format");
     }
@@ -156,6 +162,12 @@ final class MessageFormat {
             out.listOfBytes(forwarded.answers());
         } else if (message instanceof Message.Leaving leaving) {
             out.int64(leaving.epoch());
+        } else if (message instanceof Message.HeldByAll held) {
+            out.int64(held.epoch());
+            out.int64(held.index());
+        } else if (message instanceof Message.TakeSnapshot take) {
+            out.text(take.store().id());
+            out.int64(take.epoch());
         }
     }
 
@@ -181,6 +193,8 @@ final class MessageFormat {
             case READ_INDEXED -> new Message.ReadIndexed(in.int64(), in.int64(), in.int64());
             case RESIGN -> new Message.Resign(in.int64());
             case LEAVING -> new Message.Leaving(in.int64());
+            case HELD_BY_ALL -> new Message.HeldByAll(in.int64(), in.int64());
+            case TAKE_SNAPSHOT -> new Message.TakeSnapshot(BatchFormat.store(in.text()), in.int64());
             case FORWARD -> new Message.Forward(in.int64(), in.listOfBytes());
             case FORWARDED -> new Message.Forwarded(in.int64(), in.listOfBytes());
             default -> throw new MalformedBatchException("no kind of message has the number " + number);

@@ -55,7 +55,9 @@ final class Examples {
                 new Message.Resign(9),
                 new Message.Forward(31, List.of(Bytes.utf8("one"), Bytes.EMPTY)),
                 new Message.Forwarded(31, List.of(Bytes.utf8("done"))),
-                new Message.Leaving(7));
+                new Message.Leaving(7),
+                new Message.HeldByAll(7, 95),
+                new Message.TakeSnapshot(STORE, 7));
     }
 
     static Message.Append heartbeat(long number) {
