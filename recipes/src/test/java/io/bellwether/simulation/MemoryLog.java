@@ -157,7 +157,7 @@ public final class MemoryLog implements ReplicatedLog {
 
     /** Whether this very write is still staged. */
     boolean isStaged(LogWrite write) {
-        return staged.stream().anyMatch(one -> one == write);
+        return staged.stream().anyMatch(one -> one.number() == write.number());
     }
 
     /** Whether a crash could lose something now. */

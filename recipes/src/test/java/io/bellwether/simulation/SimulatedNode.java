@@ -136,11 +136,10 @@ final class SimulatedNode {
                 SimulatedNode source = world.node(from);
                 ServingNode theirs = source.serving();
                 boolean reached = process == this
-                        && theirs != null
                         && !source.paused()
                         && world.network().connects(id, from)
                         && world.dice().nextInt(5) > 0;
-                if (!reached) {
+                if (theirs == null || !reached) {
                     fetching = false;
                     return;
                 }
