@@ -259,12 +259,6 @@ final class Following {
         return heldByAll;
     }
 
-    /** A snapshot took the place of the log: what the old one owed to anybody is void (Rule 13.4). */
-    void onInstalled(Position position) {
-        acknowledgements.clear();
-        provenIndex = Math.max(provenIndex, position.index()); // it was committed: every later leader has it
-    }
-
     /** Rule 4.7: committed here is what the leader committed, as far as it is proven equal and durable. */
     void advanceCommit() {
         if (leaderEpoch != standing.promise().epoch()) {

@@ -207,7 +207,6 @@ public final class Replica {
                     .info("installing snapshot=" + snapshot.position() + " over log to=" + standing.journal.end()
                             + " applied=" + standing.appliedIndex());
             standing.installed(snapshot);
-            following.onInstalled(snapshot.position());
             standing.work().install(snapshot);
         }
     }
