@@ -128,7 +128,7 @@ public final class MemoryLog implements ReplicatedLog {
             stagedEndEpoch = entry.epoch();
         }
         check(
-                write.compactTo() < stagedEndIndex,
+                write.compactTo() == 0 || write.compactTo() < stagedEndIndex,
                 () -> "all up to " + write.compactTo() + " went, but the log ends there");
         staged.add(write);
     }

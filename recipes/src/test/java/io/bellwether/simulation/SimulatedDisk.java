@@ -16,6 +16,8 @@ import java.util.List;
  */
 final class SimulatedDisk {
     private static final long NOTHING = 0;
+    /** A log is cut in front in steps of so many. */
+    private static final long ENTRIES_AT_ONCE = 10;
 
     private final World world;
     private final NodeId node;
@@ -188,7 +190,8 @@ final class SimulatedDisk {
 
         @Override
         public long dispensable() {
-            return Math.max(0, behind.durableEnd() - world.weather().entriesKept());
+            long dispensable = Math.max(0, behind.durableEnd() - world.weather().entriesKept());
+            return dispensable - dispensable % ENTRIES_AT_ONCE;
         }
 
         @Override
