@@ -481,12 +481,15 @@ public final class Replica {
                 from.node(), new Message.Pulled(pull.epoch(), pull.claim(), pull.previous(), entries, journal.end()));
     }
 
-    /** Rule 13.3: only the leader that it follows knows that there is no other way. */
+    /** Rule 13.3: only the leader that it follows knows that there is no other way; it may not know yet that there is. */
     private void onTakeSnapshot(ReplicaId from, Message.TakeSnapshot take) {
-        boolean forMe = take.store().equals(standing.self.store());
-        if (forMe
+        Journal journal = standing.journal;
+        boolean forMe = take.store().equals(standing.self.store())
                 && from.equals(following.leader())
-                && take.epoch() == standing.promise().epoch()) {
+                && take.epoch() == standing.promise().epoch();
+        boolean goesOn = journal.has(take.start())
+                || journal.start().index() > take.start().index();
+        if (forMe && !goesOn) {
             standing.work().fetch(from.node());
         }
     }
