@@ -153,7 +153,13 @@ final class RunningNode implements Managed {
                 replica,
                 store.log(),
                 new Outcomes(store.tables(), new Records(store.tables()), gateway),
-                store.snapshots(),
+                new io.bellwether.replication.Snapshots() {
+                    @Override
+                    public void fetch(NodeId from) {}
+
+                    @Override
+                    public void install(io.bellwether.replication.Snapshot snapshot) {}
+                },
                 peers,
                 coordination,
                 gateway,
