@@ -77,26 +77,41 @@ public final class IncomingSnapshot {
                 StandardOpenOption.CREATE,
                 StandardOpenOption.WRITE,
                 StandardOpenOption.APPEND);
-        return new Appending(channel);
+        return new Appending(directory.folder(), channel, file.bytes() - presentBytes(file));
     }
 
     /** Writes one file. */
     public static final class Appending implements AutoCloseable {
+        private final Path folder;
         private final FileChannel channel;
+        private long missingBytes;
 
-        private Appending(FileChannel channel) {
+        private Appending(Path folder, FileChannel channel, long missingBytes) {
+            this.folder = folder;
             this.channel = channel;
+            this.missingBytes = missingBytes;
         }
 
+        /** @throws IOException if the disk refuses it, or it is more than belongs into the file */
         public void write(byte[] bytes, int length) throws IOException {
+            missingBytes -= length;
+            if (missingBytes < 0) {
+                throw new IOException("a file of a snapshot is longer than was announced");
+            }
             DurableFiles.writeAll(channel, ByteBuffer.wrap(bytes, 0, length));
         }
 
-        /** What was written is on the disk when this returns without an error. */
+        /**
+         * What was written is on the disk when this returns.
+         *
+         * @throws StorageFailure if nobody knows whether it is (Rule 12.1)
+         */
         @Override
         public void close() throws IOException {
             try (channel) {
                 channel.force(true);
+            } catch (IOException e) {
+                throw new StorageFailure(folder, "Writing a snapshot that is being fetched", e);
             }
         }
     }
