@@ -374,7 +374,7 @@ final class Leadership {
         send(follower, standing.journal.positionAt(previous), List.of());
         if (follower.needsSnapshot()) {
             ReplicaId replica = follower.replica();
-            standing.send(replica.node(), new Message.TakeSnapshot(replica.store(), epoch));
+            standing.send(replica.node(), new Message.TakeSnapshot(replica.store(), epoch, standing.journal.start()));
         }
     }
 

@@ -125,8 +125,9 @@ public sealed interface Message {
      * (Rule 13.3). Repeated with each heartbeat as long as that is so.
      *
      * @param store whom it is for, as in {@link Append}
+     * @param start where the leader's log begins
      */
-    record TakeSnapshot(StoreId store, long epoch) implements Message {}
+    record TakeSnapshot(StoreId store, long epoch, Position start) implements Message {}
 
     /**
      * Writes of the sender's clients, for the leader's gateway (Rule 9.1). Never forwarded again, and never repeated by a

@@ -481,12 +481,15 @@ public final class Replica {
                 from.node(), new Message.Pulled(pull.epoch(), pull.claim(), pull.previous(), entries, journal.end()));
     }
 
-    /** Rule 13.3: only the leader that it follows knows that there is no other way. */
+    /** Rule 13.3: only the leader that it follows knows that there is no other way; it may not know yet that there is. */
     private void onTakeSnapshot(ReplicaId from, Message.TakeSnapshot take) {
-        boolean forMe = take.store().equals(standing.self.store());
-        if (forMe
+        Journal journal = standing.journal;
+        boolean forMe = take.store().equals(standing.self.store())
                 && from.equals(following.leader())
-                && take.epoch() == standing.promise().epoch()) {
+                && take.epoch() == standing.promise().epoch();
+        boolean goesOn = journal.has(take.start())
+                || journal.start().index() > take.start().index();
+        if (forMe && !goesOn) {
             standing.work().fetch(from.node());
         }
     }
@@ -832,17 +835,17 @@ public final class Replica {
     }
 
     /**
-     * Upper bound, in milliseconds, of how far the applied state is behind the cluster's (Rule 8.4); -1 if there is none.
+     * The applied state contains all that was committed at this moment of the monotonic clock, in milliseconds (Rule 8.4);
+     * -1 if no such moment is known. How stale it is tells a clock that is read after the question arrived.
      */
-    public long stalenessMillis() {
+    public long freshAsOfMillis() {
         Leadership leading = leadership;
         if (leading == null) {
-            return following.stalenessMillis();
+            return following.freshAsOfMillis();
         }
-        long confirmed = leading.confirmedStartMillis();
         boolean applied =
                 standing.appliedIndex() >= standing.commitIndex() && standing.commitIndex() >= leading.startIndex();
-        return confirmed < 0 || !applied ? -1 : standing.now() - confirmed;
+        return applied ? leading.confirmedStartMillis() : -1;
     }
 
     /** The control record that this replica goes by; null if it has seen none. */

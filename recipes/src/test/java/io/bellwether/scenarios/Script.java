@@ -54,6 +54,10 @@ final class Script {
             case "wipe" -> node().wipe();
             case "roll" -> rollBack();
             case "fsync" -> fsync();
+            case "keep" -> node().keepEntries(number());
+            case "flush" -> node().tables().settle();
+            case "fetch" -> fetch();
+            case "fetched" -> fetched();
             case "wall" -> node().wall(millis(word()));
             case "zookeeper" -> zooKeeper(word());
             case "write" -> write();
@@ -208,6 +212,17 @@ final class Script {
         StagedNode node = node();
         int staged = node.log().staged().size();
         node.fsync(next < words.size() ? number() : staged);
+    }
+
+    private void fetch() {
+        StagedNode node = node();
+        expect("from");
+        node.copy(node());
+    }
+
+    private void fetched() {
+        StagedNode node = node();
+        node.fetched(taken("of") ? word() : Stage.CLUSTER_ID);
     }
 
     // --- ZooKeeper -------------------------------------------------------------------------------------------------

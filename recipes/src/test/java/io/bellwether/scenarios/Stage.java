@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Where a script plays: nodes, the links between them, a ZooKeeper, and a clock that moves only when told. */
 final class Stage {
+    static final String CLUSTER_ID = "cluster";
+
     private static final long STEP_MILLIS = 10;
     private static final long LONGEST_WAIT_MILLIS = 60_000;
     /** More events than any moment of a script has: it would never end. */
@@ -33,7 +35,7 @@ final class Stage {
     private final Ledger ledger = new Ledger();
     private final ArrayDeque<Runnable> pending = new ArrayDeque<>();
     private List<String> said = new ArrayList<>();
-    private Bootstrap bootstrap = new Bootstrap("cluster", WriteQuorum.MAJORITY, 1);
+    private Bootstrap bootstrap = new Bootstrap(CLUSTER_ID, WriteQuorum.MAJORITY, 1);
     private long nowMillis = 1_000;
 
     // --- for the nodes ---------------------------------------------------------------------------------------------
@@ -131,7 +133,7 @@ final class Stage {
 
     /** n1 founds a cluster, and the others join it; what they say to that is no part of the story. */
     void cluster(int size, WriteQuorum writeQuorum, int minInSync) {
-        bootstrap = new Bootstrap("cluster", writeQuorum, minInSync);
+        bootstrap = new Bootstrap(CLUSTER_ID, writeQuorum, minInSync);
         for (int i = 1; i <= size; i++) {
             NodeId id = new NodeId("n" + i);
             nodes.put(id, new StagedNode(this, id));

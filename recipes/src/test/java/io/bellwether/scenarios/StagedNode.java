@@ -49,6 +49,7 @@ final class StagedNode {
     private @Nullable NodeId snapshotSource;
 
     private MemoryTables fetched = new MemoryTables();
+    private long fetchedLogTime;
 
     /** One life. */
     private final class Life implements CoordinationEvents, ServingNode.Owner, Snapshots {
@@ -250,6 +251,26 @@ final class StagedNode {
         wallOffsetMillis += offsetMillis;
     }
 
+    // --- snapshots -------------------------------------------------------------------------------------------------
+
+    void keepEntries(int entries) {
+        log.keepEntries(entries);
+    }
+
+    /** The state of another node, as it is now, is on its way. */
+    void copy(StagedNode source) {
+        fetched = new MemoryTables();
+        fetched.replaceBy(source.tables);
+        fetchedLogTime = source.serving().replica().logTime();
+    }
+
+    /** The copy that was made last arrives, as the state of that cluster. */
+    void fetched(String clusterId) {
+        snapshotSource = null;
+        Snapshot snapshot = new Snapshot(clusterId, fetched.applied(), fetchedLogTime);
+        event(node -> node.fetched(snapshot));
+    }
+
     // --- its disk --------------------------------------------------------------------------------------------------
 
     void holdDisk() {
@@ -357,11 +378,13 @@ final class StagedNode {
             }
             text.append(text.length() == 0 ? "" : ",").append(position.index());
             if (last > first) {
-                text.append('-').append(last + 1);
+                text.append('-').append(entries.get(last).index());
             }
             text.append('@').append(position.epoch());
             first = last + 1;
         }
-        return text.length() == 0 ? "empty" : text.toString();
+        Position start = log.durableStart();
+        String empty = start.index() == 0 ? "empty" : "after " + start.index() + "@" + start.epoch();
+        return text.length() == 0 ? empty : text.toString();
     }
 }

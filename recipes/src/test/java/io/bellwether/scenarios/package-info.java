@@ -25,6 +25,9 @@
  * wipe n1      roll back n1 to 3 [promise 1]      a crashed node gets an empty disk, or an old state of its own
  * hold disk n1       fsync n1 [W]       release disk n1                      wall n1 -1h
  *
+ * keep n1 2      flush n1            all but 2 entries may go from its log; its tables are safe from crashes
+ * fetch n3 from n1      fetched n3 [of other]     n1's state is copied; the copy arrives, as that of another cluster
+ *
  * zookeeper hold n1                  its claims and changes wait
  * zookeeper serve n1                 the oldest happens, and its answer arrives
  * zookeeper serve n1 unheard         it happens, and the answer is lost

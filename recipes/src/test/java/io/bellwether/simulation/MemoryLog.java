@@ -29,6 +29,7 @@ public final class MemoryLog implements ReplicatedLog {
     private final List<Entry> durable = new ArrayList<>();
     private Position start = Position.ZERO;
     private long startLogTime;
+    private long entriesKept = Long.MAX_VALUE / 2;
     private StoreRecord durableRecord = StoreRecord.NEW;
 
     // What the process that runs now found when it opened the log.
@@ -65,10 +66,14 @@ public final class MemoryLog implements ReplicatedLog {
         return startLogTime;
     }
 
-    /** Nothing, by itself: whoever stands in front of it knows. */
     @Override
     public long dispensable() {
-        return 0;
+        return Math.max(0, durableEnd() - entriesKept);
+    }
+
+    /** From now on all but so many entries may go from the front. */
+    public void keepEntries(long entries) {
+        entriesKept = entries;
     }
 
     @Override

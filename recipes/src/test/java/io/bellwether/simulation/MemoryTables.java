@@ -109,6 +109,11 @@ public final class MemoryTables implements Tables {
         return (oldest == null ? gathered : oldest).base.index();
     }
 
+    /** No crash takes anything back that was committed by now. */
+    public synchronized void settle() {
+        losable.clear();
+    }
+
     /** All that another one's committed batches hold becomes durable here, and nothing else remains. */
     public synchronized void replaceBy(MemoryTables other) {
         rows.clear();

@@ -168,6 +168,7 @@ final class MessageFormat {
         } else if (message instanceof Message.TakeSnapshot take) {
             out.text(take.store().id());
             out.int64(take.epoch());
+            out.position(take.start());
         }
     }
 
@@ -194,7 +195,7 @@ final class MessageFormat {
             case RESIGN -> new Message.Resign(in.int64());
             case LEAVING -> new Message.Leaving(in.int64());
             case HELD_BY_ALL -> new Message.HeldByAll(in.int64(), in.int64());
-            case TAKE_SNAPSHOT -> new Message.TakeSnapshot(BatchFormat.store(in.text()), in.int64());
+            case TAKE_SNAPSHOT -> new Message.TakeSnapshot(BatchFormat.store(in.text()), in.int64(), in.position());
             case FORWARD -> new Message.Forward(in.int64(), in.listOfBytes());
             case FORWARDED -> new Message.Forwarded(in.int64(), in.listOfBytes());
             default -> throw new MalformedBatchException("no kind of message has the number " + number);

@@ -57,7 +57,7 @@ final class Examples {
                 new Message.Forwarded(31, List.of(Bytes.utf8("done"))),
                 new Message.Leaving(7),
                 new Message.HeldByAll(7, 95),
-                new Message.TakeSnapshot(STORE, 7));
+                new Message.TakeSnapshot(STORE, 7, new Position(6, 90)));
     }
 
     static Message.Append heartbeat(long number) {
