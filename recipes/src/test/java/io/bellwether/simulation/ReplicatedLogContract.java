@@ -290,6 +290,63 @@ public abstract class ReplicatedLogContract {
     }
 
     @Test
+    void whatGoesInFrontIsGone() {
+        write(entries(1, 9, 1));
+        settle();
+        compact(4);
+        settle();
+        assertThatThrownBy(() -> log().read(4, PLENTY)).isInstanceOf(InvariantViolation.class);
+        assertThat(log().read(5, PLENTY)).isEqualTo(entries(5, 9, 1));
+        restart();
+        assertThat(log().start()).isEqualTo(new Position(1, 4));
+        assertThat(log().end()).isEqualTo(new Position(1, 9));
+        assertThat(log().epochStarts()).containsExactly(new Position(1, 5));
+        assertThatThrownBy(() -> log().read(4, PLENTY)).isInstanceOf(InvariantViolation.class);
+        assertThat(log().read(5, PLENTY)).isEqualTo(entries(5, 9, 1));
+    }
+
+    @Test
+    void theEpochsBehindTheNewStartStayAsTheyWere() {
+        write(entries(1, 3, 1));
+        write(entries(4, 6, 2));
+        write(entries(7, 9, 5));
+        settle();
+        compact(3);
+        settle();
+        restart();
+        assertThat(log().start()).isEqualTo(new Position(1, 3));
+        assertThat(log().epochStarts()).containsExactly(new Position(2, 4), new Position(5, 7));
+        compact(7);
+        write(entries(10, 10, 5));
+        settle();
+        restart();
+        assertThat(log().start()).isEqualTo(new Position(5, 7));
+        assertThat(log().epochStarts()).containsExactly(new Position(5, 8));
+        assertThat(log().read(8, PLENTY)).isEqualTo(entries(8, 10, 5));
+    }
+
+    @Test
+    void aLogThatWasCutInFrontAndBehindGoesOn() {
+        write(entries(1, 9, 1));
+        settle();
+        compact(4);
+        write(5, List.of(), null);
+        write(entries(5, 6, 3));
+        settle();
+        restart();
+        assertThat(log().start()).isEqualTo(new Position(1, 4));
+        assertThat(log().epochStarts()).containsExactly(new Position(3, 5));
+        assertThat(log().read(5, PLENTY)).isEqualTo(entries(5, 6, 3));
+    }
+
+    @Test
+    void theLastEntryDoesNotGoInFront() {
+        write(entries(1, 3, 1));
+        settle();
+        assertThatThrownBy(() -> compact(3)).isInstanceOf(InvariantViolation.class);
+    }
+
+    @Test
     void aNumberThatWasLeftOutIsAViolation() {
         write(entries(1, 1, 1));
         number++;
@@ -304,6 +361,13 @@ public abstract class ReplicatedLogContract {
     protected final void write(long cutFrom, List<Entry> entries, @Nullable StoreRecord record) {
         number++;
         log().write(new LogWrite(number, cutFrom, entries, record, 0));
+        written(number);
+    }
+
+    /** The entries up to this one go. */
+    protected final void compact(long to) {
+        number++;
+        log().write(new LogWrite(number, 0, List.of(), null, to));
         written(number);
     }
 

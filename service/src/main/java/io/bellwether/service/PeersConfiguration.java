@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
  *
  * @param urls addresses that override the advertised ones
  * @param secret shared by all nodes; empty for none
+ * @param snapshotRate how much of its state this node gives to others per second, all together
  */
 public record PeersConfiguration(
         @NotNull PeerUrls urls,
@@ -54,7 +55,12 @@ public record PeersConfiguration(
         Duration maxBackoff,
 
         @NotNull @MinDuration(value = 1, unit = TimeUnit.SECONDS) @MaxDuration(value = 25, unit = TimeUnit.SECONDS)
-        Duration maxIdle) {
+        Duration maxIdle,
+
+        @NotNull
+        @MinDataSize(value = 64, unit = DataSizeUnit.KIBIBYTES)
+        @MaxDataSize(value = 64, unit = DataSizeUnit.GIBIBYTES)
+        DataSize snapshotRate) {
 
     @ValidationMethod(message = "holdTimeout is shorter than exchangeTimeout: else a sender gives up before the answer")
     public boolean isAnsweredBeforeGivenUp() {

@@ -39,6 +39,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.server.Server;
@@ -57,6 +59,9 @@ final class RunningNode implements Managed {
     /** For handing over leadership and leaving the in-sync set, of the 30 s in which a node ends. */
     private static final Duration DEPARTURE = Duration.ofSeconds(8);
 
+    /** How many nodes fetch the state from this one at once. */
+    private static final int SNAPSHOT_SENDERS = 2;
+
     private final SecureRandom random = new SecureRandom();
     private final BellwetherConfiguration configuration;
     private final String connect;
@@ -69,6 +74,7 @@ final class RunningNode implements Managed {
     private final NodeLoop loop;
     private final Store store;
     private final HttpPeers peers;
+    private final SnapshotFetching fetching;
     private final ClientFaces faces;
     private final ZooKeeperCoordination coordination;
     private final ServingNode node;
@@ -114,6 +120,7 @@ final class RunningNode implements Managed {
             servlet.setAsyncSupported(true);
             servlet.addMapping(lane.path());
         }
+        offerSnapshots(environment);
         this.faces = ClientFaces.register(
                 environment,
                 loop,
@@ -149,11 +156,19 @@ final class RunningNode implements Managed {
                 store.log(),
                 store.tables().applied().index(),
                 random.nextLong());
+        this.fetching = new SnapshotFetching(
+                store.incoming(),
+                store::install,
+                peers::url,
+                replica::clusterId,
+                configuration.peers().connectTimeout().toJavaDuration(),
+                loop::fetched,
+                halt::because);
         this.node = new ServingNode(
                 replica,
                 store.log(),
                 new Outcomes(store.tables(), new Records(store.tables()), gateway),
-                store.snapshots(),
+                fetching,
                 peers,
                 coordination,
                 gateway,
@@ -196,6 +211,27 @@ final class RunningNode implements Managed {
             halt.because(why + " Move the directory " + configuration.node().data()
                     + " away and start this node with an empty one: it joins as a new store, which the leader fills");
         }
+    }
+
+    /** Gives the state to nodes that are too far behind. */
+    private void offerSnapshots(Environment environment) {
+        ExecutorService senders = environment
+                .lifecycle()
+                .executorService("snapshot-sender-%d")
+                .minThreads(0)
+                .maxThreads(SNAPSHOT_SENDERS)
+                .workQueue(new SynchronousQueue<>())
+                .build();
+        var servlet = environment
+                .servlets()
+                .addServlet(
+                        "peer-snapshots",
+                        peers.snapshotServlet(
+                                new OfferedSnapshots(store.outgoing(), loop),
+                                senders,
+                                configuration.peers().snapshotRate().toBytes()));
+        servlet.setAsyncSupported(true);
+        servlet.addMapping(HttpPeers.SNAPSHOTS);
     }
 
     private Bootstrap bootstrap() {
@@ -287,6 +323,7 @@ final class RunningNode implements Managed {
         faces.stopping();
         depart();
         faces.endEvents();
+        fetching.close();
         loop.close();
         coordination.close();
         peers.close();

@@ -1,13 +1,19 @@
 package io.bellwether.service;
 
+import io.bellwether.service.storage.LogRetention;
 import io.bellwether.service.storage.StoreSettings;
 import io.dropwizard.util.DataSize;
 import io.dropwizard.util.DataSizeUnit;
+import io.dropwizard.util.Duration;
 import io.dropwizard.validation.MaxDataSize;
+import io.dropwizard.validation.MaxDuration;
 import io.dropwizard.validation.MinDataSize;
+import io.dropwizard.validation.MinDuration;
+import io.dropwizard.validation.ValidationMethod;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the data directory may take of memory and disk. What each limit means stands in {@link StoreSettings}.
@@ -40,7 +46,20 @@ public record StoreConfiguration(
 
         @Min(1) @Max(10_000) int cutFiles,
         @NotNull DataSize cutFileSize,
+
+        @NotNull @MinDataSize(value = 1, unit = DataSizeUnit.KIBIBYTES)
+        DataSize keepLogAtLeast,
+
+        @NotNull @MinDuration(value = 0, unit = TimeUnit.SECONDS) @MaxDuration(value = 365, unit = TimeUnit.DAYS)
+        Duration keepLogFor,
+
+        @NotNull DataSize keepLogAtMost,
         @NotNull DataSize minFreeSize) {
+
+    @ValidationMethod(message = "keepLogAtMost is not below keepLogAtLeast")
+    public boolean isLogKeptWithinItsBounds() {
+        return keepLogAtLeast == null || keepLogAtMost == null || keepLogAtMost.toBytes() >= keepLogAtLeast.toBytes();
+    }
 
     /** The same as the store wants it. */
     StoreSettings settings() {
@@ -52,6 +71,7 @@ public record StoreConfiguration(
                 recentRowsSize.toBytes(),
                 (int) batchSize.toBytes(),
                 cutFiles,
-                cutFileSize.toBytes());
+                cutFileSize.toBytes(),
+                new LogRetention(keepLogAtLeast.toBytes(), keepLogFor.toJavaDuration(), keepLogAtMost.toBytes()));
     }
 }

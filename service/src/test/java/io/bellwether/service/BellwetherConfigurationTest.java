@@ -184,6 +184,8 @@ class BellwetherConfigurationTest {
                 "maxBackoff               | 1ms       | 0ms       | peers.maxBackoff",
                 "maxBackoff               | 10s       | 11s       | peers.maxBackoff",
                 "maxIdle                  | 1s        | 999ms     | peers.maxIdle",
+                "snapshotRate             | 64KiB     | 63KiB     | peers.snapshotRate",
+                "snapshotRate             | 64GiB     | 65GiB     | peers.snapshotRate",
                 "maxIdle                  | 25s       | 26s       | peers.maxIdle",
                 "maxValueSize             | 3MiB      | 4081KiB   | peers.maxPostSize is at least clients.maxValueSize",
                 "maxQueuedRequests        | 1         | 0         | gateway.maxQueuedRequests",
@@ -208,6 +210,11 @@ class BellwetherConfigurationTest {
                 "cutFiles                 | 1         | 0         | store.cutFiles",
                 "cutFileSize              | 0B        | much      | cutFileSize",
                 "recentSize               | 0B        | much      | recentSize",
+                "keepLogAtLeast           | 1KiB      | 1023B     | store.keepLogAtLeast",
+                "keepLogAtLeast           | 256MiB    | 257MiB    | keepLogAtMost is not below keepLogAtLeast",
+                "keepLogAtMost            | 16MiB     | 15MiB     | keepLogAtMost is not below keepLogAtLeast",
+                "keepLogFor               | 0s        | never     | keepLogFor",
+                "keepLogFor               | 365d      | 366d      | store.keepLogFor",
                 "minFreeSize              | 0B        | much      | minFreeSize",
             })
     void eachLimitHasTwoSides(String setting, String taken, String refused, String complaint) throws Exception {

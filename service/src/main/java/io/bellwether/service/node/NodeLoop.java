@@ -14,7 +14,9 @@ import io.bellwether.replication.Envelope;
 import io.bellwether.replication.HandOffOutcome;
 import io.bellwether.replication.HandOffWish;
 import io.bellwether.replication.NodeId;
+import io.bellwether.replication.Position;
 import io.bellwether.replication.Replica;
+import io.bellwether.replication.Snapshot;
 import io.bellwether.replication.Tables;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -210,6 +212,31 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     /** The disk has completed this write and all before it. */
     public void written(long number) {
         enqueue(() -> node().written(number));
+    }
+
+    /**
+     * A snapshot is here, whole and on the disk.
+     *
+     * @param whenLookedAt called on the loop's thread when it was installed, or passed over
+     */
+    public void fetched(Snapshot snapshot, Runnable whenLookedAt) {
+        enqueue(() -> {
+            node().fetched(snapshot);
+            afterRun.add(whenLookedAt);
+        });
+    }
+
+    /**
+     * What is to be said of a copy of this node's state that was made before.
+     *
+     * @param position up to which the copy is
+     * @param whenDone called on the loop's thread; the log time is -1 if it is not known yet
+     */
+    public void snapshotOf(Position position, Consumer<Snapshot> whenDone) {
+        enqueue(() -> {
+            Replica replica = node().replica();
+            whenDone.accept(new Snapshot(replica.clusterId(), position, replica.logTime()));
+        });
     }
 
     @Override

@@ -22,8 +22,9 @@ final class BatchWriter implements AutoCloseable {
     private final WriteBatch batch = new WriteBatch();
 
     // The log as it is on the disk, and while a batch is being filled, as it will be with that.
-    private final EpochStarts epochStarts;
+    private EpochStarts epochStarts;
     private long endIndex;
+    private long startLogTime;
     private long batches;
 
     BatchWriter(LogDatabase database, CutFiles cuts, DurableMark mark) {
@@ -32,6 +33,7 @@ final class BatchWriter implements AutoCloseable {
         this.mark = mark;
         this.epochStarts = new EpochStarts(database.start(), database.epochStarts());
         this.endIndex = database.latest().end().index();
+        this.startLogTime = database.startLogTime();
         this.batches = database.latest().batch();
     }
 
@@ -41,8 +43,45 @@ final class BatchWriter implements AutoCloseable {
         batch.clear();
         fill(writes);
         DurableMark.Mark end = new DurableMark.Mark(batches, end());
+        Position oldStart = database.start();
         database.write(batch, end);
         mark.write(end);
+        if (!start().equals(oldStart)) {
+            database.startsAfter(start(), startLogTime);
+        }
+    }
+
+    /** What went in front gives its place on the disk back, now that nobody comes back to it. */
+    void giveSpaceBack() throws RocksDBException {
+        database.giveBackUpTo(start().index());
+    }
+
+    /**
+     * Makes the log one without entries that begins after this position, durably and at once, and with it another folder
+     * the state's (Rule 13.4).
+     */
+    void restartAfter(Position position, long logTime, String stateFolder) throws RocksDBException, IOException {
+        batches++;
+        batch.clear();
+        for (Position first : epochStarts.all()) {
+            database.removeEpochStart(batch, first);
+        }
+        database.removeAllUpTo(batch, endIndex);
+        database.putStart(batch, position, logTime);
+        database.putStateFolder(batch, stateFolder);
+        DurableMark.Mark end = new DurableMark.Mark(batches, position);
+        database.write(batch, end);
+        mark.write(end);
+        mark.force();
+        epochStarts = new EpochStarts(position, List.of());
+        endIndex = position.index();
+        startLogTime = logTime;
+        database.startsAfter(position, logTime);
+        database.giveBackUpTo(position.index());
+    }
+
+    private Position start() {
+        return epochStarts.beforeFirst();
     }
 
     /** Where the log ends on the disk. */
@@ -72,6 +111,9 @@ final class BatchWriter implements AutoCloseable {
             if (write.record() != null) {
                 database.put(batch, write.record());
             }
+            if (write.compactTo() > 0) {
+                compact(write.compactTo(), appended);
+            }
         }
     }
 
@@ -100,6 +142,32 @@ final class BatchWriter implements AutoCloseable {
             database.removeEpochStart(batch, gone);
         }
         endIndex = cutFrom - 1;
+    }
+
+    /** The entries themselves stay until {@link #giveSpaceBack}; before the start nobody looks. */
+    private void compact(long to, List<Entry> appended) throws RocksDBException {
+        startLogTime = logTimeOf(to, appended);
+        List<Position> before = epochStarts.all();
+        epochStarts.compactTo(to);
+        List<Position> after = epochStarts.all();
+        for (Position gone : before) {
+            if (!after.contains(gone)) {
+                database.removeEpochStart(batch, gone);
+            }
+        }
+        database.putEpochStart(batch, after.get(0));
+        database.putStart(batch, start(), startLogTime);
+    }
+
+    private long logTimeOf(long index, List<Entry> appended) throws RocksDBException {
+        for (Entry entry : appended) {
+            if (entry.index() == index) {
+                return entry.logTime();
+            }
+        }
+        try (RocksIterator cursor = database.entriesFrom(index)) {
+            return database.entryAt(cursor, index).logTime();
+        }
     }
 
     private void append(Entry entry) throws RocksDBException {

@@ -3,6 +3,7 @@ package io.bellwether.service.storage;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.bellwether.replication.NodeId;
+import io.bellwether.replication.Position;
 import io.bellwether.replication.StoreId;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -17,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +32,17 @@ import org.jspecify.annotations.Nullable;
  * log/          {@link RocksLog}
  * durable-mark  {@link DurableMark}: up to where the log must be there
  * cut/          {@link CutFiles}
- * state/        {@link RocksTables}
+ * state/        {@link RocksTables}: the first; what a snapshot brought is in a folder of another name, which the log knows
+ * incoming/     {@link IncomingSnapshot}: what was fetched of a snapshot so far
+ * outgoing/     {@link OutgoingSnapshots}: what others fetch
  * </pre>
  */
 final class DataDirectory implements AutoCloseable {
     /** The number of this layout. A program that does not know the number leaves the folder alone. */
     static final int FORMAT = 1;
+
+    /** The folder of a state that was made from the log's first entry on. */
+    static final String FIRST_STATE = "state";
 
     private static final String IDENTITY = "identity";
     private static final String CREATING = "creating";
@@ -106,9 +113,10 @@ final class DataDirectory implements AutoCloseable {
     /** Begins to make a store; what an earlier attempt left is removed. {@link #finishCreation} makes it count. */
     void beginCreation() throws IOException {
         DurableFiles.replace(folder.resolve(CREATING), new byte[0]);
-        for (Path part : List.of(log(), durableMark(), cuts(), state())) {
+        for (Path part : List.of(log(), durableMark(), cuts(), incoming(), outgoing())) {
             DurableFiles.remove(part);
         }
+        removeStatesBut("");
         DurableFiles.forceFolderOf(log());
     }
 
@@ -143,8 +151,38 @@ final class DataDirectory implements AutoCloseable {
         return folder.resolve("cut");
     }
 
-    Path state() {
-        return folder.resolve("state");
+    Path state(String name) {
+        return folder.resolve(name);
+    }
+
+    /** The name of the folder for the state that a snapshot brings; no other one has it. */
+    static String stateAt(Position position) {
+        return FIRST_STATE + "-" + position.epoch() + "-" + position.index();
+    }
+
+    /** Removes what another state has left, after a snapshot took its place or before it did. */
+    void removeStatesBut(String name) throws IOException {
+        List<Path> states;
+        try (Stream<Path> all = Files.list(folder)) {
+            states = all.filter(path -> isState(path.getFileName().toString()))
+                    .filter(path -> !path.getFileName().toString().equals(name))
+                    .toList();
+        }
+        for (Path state : states) {
+            DurableFiles.remove(state);
+        }
+    }
+
+    private static boolean isState(String name) {
+        return name.equals(FIRST_STATE) || name.startsWith(FIRST_STATE + "-");
+    }
+
+    Path incoming() {
+        return folder.resolve("incoming");
+    }
+
+    Path outgoing() {
+        return folder.resolve("outgoing");
     }
 
     @Override
@@ -167,7 +205,7 @@ final class DataDirectory implements AutoCloseable {
 
     /** A log without an identity is not an empty folder: somebody removed what says whose it is. */
     private void refuseRemainsWithoutIdentity() {
-        boolean remains = Files.exists(log()) || Files.exists(durableMark()) || Files.exists(state());
+        boolean remains = Files.exists(log()) || Files.exists(durableMark()) || Files.exists(state(FIRST_STATE));
         if (remains && !Files.exists(folder.resolve(CREATING))) {
             throw new StoreRefused("The data directory " + folder + " holds a store, but its file '" + IDENTITY
                     + "' is missing, so nobody can tell whose it is. Restore the file, or give this node an empty"

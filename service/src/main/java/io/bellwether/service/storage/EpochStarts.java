@@ -6,7 +6,7 @@ import java.util.List;
 
 /** The first entry of each epoch in a log, and so the epoch of every entry. Ascending in epoch and index. */
 final class EpochStarts {
-    private final Position beforeFirst;
+    private Position beforeFirst;
     private final List<Position> starts;
 
     /** @param beforeFirst the position before the first entry of the log */
@@ -44,6 +44,20 @@ final class EpochStarts {
         List<Position> gone = List.copyOf(cut);
         cut.clear();
         return gone;
+    }
+
+    /** Forgets what the log no longer says about the entries up to this index; there is one behind it. */
+    void compactTo(long index) {
+        Position newStart = new Position(epochAt(index), index);
+        Position first = new Position(epochAt(index + 1), index + 1);
+        starts.removeIf(begin -> begin.index() <= first.index());
+        starts.add(0, first);
+        beforeFirst = newStart;
+    }
+
+    /** The position before the first entry. */
+    Position beforeFirst() {
+        return beforeFirst;
     }
 
     List<Position> all() {

@@ -1,5 +1,6 @@
 package io.bellwether.service.storage;
 
+import io.bellwether.replication.Bytes;
 import io.bellwether.replication.Entry;
 import io.bellwether.replication.Position;
 import io.bellwether.replication.StoreRecord;
@@ -12,9 +13,12 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.Range;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.SizeApproximationFlag;
+import org.rocksdb.Slice;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -22,14 +26,21 @@ import org.rocksdb.WriteOptions;
  * The log's database, open: what stands where in it, what was found when it was opened, and whether that can be true.
  *
  * <p>Three column families: {@code default} with the entries by index; {@code epochs} with the first index of each epoch;
- * {@code meta} with the record, the log's start and, renewed with every batch, the number of the batch and the end of the
- * log. One batch is all or nothing, so they never disagree.
+ * {@code meta} with the record, the log's start, which folder the state is in that the log continues and, renewed with
+ * every batch, the number of the batch and the end of the log. One batch is all or nothing, so they never disagree.
+ *
+ * <p>Entries up to the start are gone, whether or not they still stand there: their place is given back file by file.
+ * Deleting them one by one, or as a range, would have RocksDB rewrite what is left of the log again and again.
  */
 final class LogDatabase implements AutoCloseable {
     private static final List<String> FAMILIES = List.of("default", "epochs", "meta");
     private static final byte[] START = {'s'};
     private static final byte[] LATEST_BATCH = {'b'};
     private static final byte[] RECORD = {'r'};
+    /** These two are missing in a log that has always begun with its first entry. */
+    private static final byte[] START_LOG_TIME = {'t'};
+
+    private static final byte[] STATE_FOLDER = {'f'};
 
     private final DataDirectory directory;
     private final RocksFamily.Handle handle;
@@ -42,8 +53,14 @@ final class LogDatabase implements AutoCloseable {
     // As opened.
     private final DurableMark.Mark latest;
     private final StoreRecord record;
-    private final Position start;
     private final List<Position> epochStarts;
+    private final String stateFolder;
+
+    // As it is now: moved by whoever writes, read by both threads.
+    private volatile Start start;
+
+    /** Where the log begins, and a log time not before that of the entry there; 0 if it is not known. */
+    private record Start(Position position, long logTime) {}
 
     private LogDatabase(DataDirectory directory, RocksFamily.Handle handle) throws RocksDBException {
         this.directory = directory;
@@ -52,7 +69,13 @@ final class LogDatabase implements AutoCloseable {
         this.epochs = handle.family(1);
         this.meta = handle.family(2);
         this.latest = latestBatch(directory, handle);
-        this.start = EntryFormat.decodePosition(metaValue(directory, handle, START));
+        byte[] logTime = handle.database().get(meta, START_LOG_TIME);
+        this.start = new Start(
+                EntryFormat.decodePosition(metaValue(directory, handle, START)),
+                logTime == null ? 0 : EntryFormat.number(logTime));
+        byte[] folder = handle.database().get(meta, STATE_FOLDER);
+        this.stateFolder =
+                folder == null ? DataDirectory.FIRST_STATE : Bytes.wrap(folder).utf8();
         this.record = EntryFormat.decodeRecord(metaValue(directory, handle, RECORD));
         this.epochStarts = readEpochStarts();
         checkWhole();
@@ -109,7 +132,34 @@ final class LogDatabase implements AutoCloseable {
     }
 
     Position start() {
-        return start;
+        return start.position();
+    }
+
+    long startLogTime() {
+        return start.logTime();
+    }
+
+    /** The log was cut in front, and that is durable. */
+    void startsAfter(Position position, long logTime) {
+        start = new Start(position, logTime);
+    }
+
+    /** The name of the folder with the state that this log continues, as it was opened. */
+    String stateFolder() {
+        return stateFolder;
+    }
+
+    /** What the entries from one index to another, inclusive, take, roughly. */
+    long approximateBytes(long from, long to) {
+        try (Slice begin = new Slice(EntryFormat.number(from));
+                Slice end = new Slice(EntryFormat.number(to + 1))) {
+            return handle.database()
+                    .getApproximateSizes(
+                            entries,
+                            List.of(new Range(begin, end)),
+                            SizeApproximationFlag.INCLUDE_FILES,
+                            SizeApproximationFlag.INCLUDE_MEMTABLES)[0];
+        }
     }
 
     List<Position> epochStarts() {
@@ -154,6 +204,25 @@ final class LogDatabase implements AutoCloseable {
         batch.delete(epochs, EntryFormat.number(first.epoch()));
     }
 
+    void putStart(WriteBatch batch, Position position, long logTime) throws RocksDBException {
+        batch.put(meta, START, EntryFormat.encode(position));
+        batch.put(meta, START_LOG_TIME, EntryFormat.number(logTime));
+    }
+
+    void putStateFolder(WriteBatch batch, String name) throws RocksDBException {
+        batch.put(meta, STATE_FOLDER, Bytes.utf8(name).unsafeArray());
+    }
+
+    void removeAllUpTo(WriteBatch batch, long last) throws RocksDBException {
+        batch.deleteRange(entries, EntryFormat.number(0), EntryFormat.number(last + 1));
+    }
+
+    /** Removes the files that hold nothing but entries up to this one; cheap when there are none. */
+    void giveBackUpTo(long last) throws RocksDBException {
+        handle.database()
+                .deleteFilesInRanges(entries, List.of(EntryFormat.number(0), EntryFormat.number(last + 1)), false);
+    }
+
     void put(WriteBatch batch, StoreRecord newRecord) throws RocksDBException {
         batch.put(meta, RECORD, EntryFormat.encode(newRecord));
     }
@@ -166,13 +235,14 @@ final class LogDatabase implements AutoCloseable {
 
     /** The state may be behind the log, but only what is in the log has ever been applied to it. */
     void checkContains(Position applied) {
-        boolean contained = applied.index() >= start.index()
+        Position begin = start();
+        boolean contained = applied.index() >= begin.index()
                 && applied.index() <= latest.end().index()
-                && applied.epoch() == new EpochStarts(start, epochStarts).epochAt(applied.index());
+                && applied.epoch() == new EpochStarts(begin, epochStarts).epochAt(applied.index());
         if (!contained) {
             throw damaged(
-                    "its tables in " + directory.state() + " were made from the entries up to " + applied
-                            + " (index@epoch), but its log goes from " + start + " to " + latest.end()
+                    "its tables in " + directory.state(stateFolder) + " were made from the entries up to " + applied
+                            + " (index@epoch), but its log goes from " + begin + " to " + latest.end()
                             + " and does not have that one.",
                     null);
         }
@@ -260,12 +330,13 @@ final class LogDatabase implements AutoCloseable {
 
     /** What can be seen without reading the whole log: its ends, and the first entry of each epoch. */
     private void checkWhole() throws RocksDBException {
+        Position start = start();
         Position end = latest.end();
         boolean empty = end.equals(start);
         expect(empty == epochStarts.isEmpty(), "it ends at " + end + ", but knows the epochs " + epochStarts);
         try (RocksIterator cursor = handle.database().newIterator(entries, readOnce)) {
             cursor.seekToLast();
-            long last = cursor.isValid() ? EntryFormat.number(cursor.key()) : start.index();
+            long last = cursor.isValid() ? Math.max(EntryFormat.number(cursor.key()), start.index()) : start.index();
             cursor.status();
             expect(last == end.index(), "it ended at entry " + end + ", but the last one found is " + last);
             long expectedFirst = start.index() + 1;

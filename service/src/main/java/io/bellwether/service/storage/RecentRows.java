@@ -47,6 +47,11 @@ final class RecentRows {
         }
     }
 
+    void clear() {
+        rows.clear();
+        bytes = 0;
+    }
+
     /** What is kept now, in bytes. */
     long bytes() {
         return bytes;

@@ -2,6 +2,7 @@ package io.bellwether.service.storage;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.bellwether.replication.Position;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -109,6 +110,14 @@ final class RocksFamily implements AutoCloseable {
         family.setSoftPendingCompactionBytesLimit(0);
         family.setHardPendingCompactionBytesLimit(0);
         return open(folder, List.of("default"), opening, options, family, parts);
+    }
+
+    /** Up to where the tables in this folder are, which nobody else has open. */
+    Position appliedIn(Path folder) throws RocksDBException {
+        try (Handle handle = openTables(folder, Opening.SURVEY)) {
+            byte[] value = handle.database().get(TablesDatabase.APPLIED);
+            return value == null ? Position.ZERO : EntryFormat.decodePosition(value);
+        }
     }
 
     @Override

@@ -17,6 +17,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -32,6 +33,9 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
     /** How long a clean end waits for the disk to take what is staged. */
     private static final long CLOSING_SECONDS = 10;
 
+    /** A log that is found is taken for so many pieces, whose sizes are estimated. */
+    private static final long FOUND_IN_PIECES = 64;
+
     private final DataDirectory directory;
     private final StoreId storeId;
     private final StoreSettings settings;
@@ -44,13 +48,16 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
     private final Thread diskThread;
 
     // Of the owning thread: the log as it will be when all that is staged is durable.
-    private final EpochStarts stagedEpochs;
+    private EpochStarts stagedEpochs;
+    private final LogExtent extent;
+    private final LongSupplier neededAfter;
     private long stagedEndIndex;
     private long lastNumber = -1;
 
     // Between the owning thread and the disk's.
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition stagedOrEnding = lock.newCondition();
+    private final Condition idle = lock.newCondition();
     private final Deque<LogWrite> staged = new ArrayDeque<>();
     private final Deque<LogWrite> inBatch = new ArrayDeque<>();
     private long readableEnd;
@@ -64,7 +71,8 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
             StoreSettings settings,
             LogDatabase database,
             LongConsumer durable,
-            Consumer<RuntimeException> failed)
+            Consumer<RuntimeException> failed,
+            LongSupplier neededAfter)
             throws IOException {
         this.directory = directory;
         this.storeId = storeId;
@@ -75,6 +83,8 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
         this.stagedEpochs = new EpochStarts(database.start(), database.epochStarts());
         this.stagedEndIndex = database.latest().end().index();
         this.readableEnd = stagedEndIndex;
+        this.neededAfter = neededAfter;
+        this.extent = extentAsFound();
         this.mark = DurableMark.open(directory.durableMark());
         mark.write(database.latest());
         mark.force();
@@ -89,6 +99,7 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
      *
      * @param durable hears the number of the latest write that has become durable, on the disk's thread
      * @param failed hears why the process must stop: {@link StorageFailure} or {@link StoreDamaged}; on any thread
+     * @param neededAfter the index after which somebody else still needs the entries; {@link Long#MAX_VALUE} for none
      */
     static RocksLog open(
             DataDirectory directory,
@@ -96,12 +107,13 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
             StoreSettings settings,
             RocksFamily family,
             LongConsumer durable,
-            Consumer<RuntimeException> failed)
+            Consumer<RuntimeException> failed,
+            LongSupplier neededAfter)
             throws IOException {
         LogDatabase database = LogDatabase.open(directory, family);
         boolean opened = false;
         try {
-            RocksLog log = new RocksLog(directory, storeId, settings, database, durable, failed);
+            RocksLog log = new RocksLog(directory, storeId, settings, database, durable, failed, neededAfter);
             opened = true;
             log.diskThread.start();
             return log;
@@ -129,17 +141,22 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
 
     @Override
     public Position start() {
-        return database.start();
+        return stagedEpochs.beforeFirst();
     }
 
     @Override
     public long startLogTime() {
-        return 0;
+        return database.startLogTime();
     }
 
     @Override
     public long dispensable() {
-        return 0;
+        return Math.min(extent.dispensable(), neededAfter.getAsLong());
+    }
+
+    /** The name of the folder with the state that this log continues, as it was opened. */
+    String stateFolder() {
+        return database.stateFolder();
     }
 
     @Override
@@ -154,7 +171,7 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
 
     @Override
     public List<Entry> read(long from, int maxBytes) {
-        Position start = database.start();
+        Position start = start();
         long last = readableEnd();
         check(
                 from > start.index() && from <= last,
@@ -232,12 +249,13 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
         lastNumber = write.number();
         if (write.cutFrom() > 0) {
             check(
-                    write.cutFrom() > database.start().index() && write.cutFrom() <= stagedEndIndex,
+                    write.cutFrom() > start().index() && write.cutFrom() <= stagedEndIndex,
                     "a cut from " + write.cutFrom() + " but the log goes from "
-                            + database.start().index() + " to "
+                            + start().index() + " to "
                             + stagedEndIndex);
             stagedEndIndex = write.cutFrom() - 1;
             stagedEpochs.cutFrom(write.cutFrom());
+            extent.cutFrom(write.cutFrom());
         }
         for (Entry entry : write.entries()) {
             boolean continues = entry.index() == stagedEndIndex + 1
@@ -250,7 +268,55 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
             }
             stagedEndIndex = entry.index();
             stagedEpochs.append(entry.position());
+            extent.appended(entry);
         }
+        if (write.compactTo() > 0) {
+            check(
+                    write.compactTo() > start().index() && write.compactTo() < stagedEndIndex,
+                    "all up to " + write.compactTo() + " is to go in front, but the log goes from " + start().index()
+                            + " to " + stagedEndIndex);
+            stagedEpochs.compactTo(write.compactTo());
+        }
+    }
+
+    private LogExtent extentAsFound() {
+        LogExtent found = new LogExtent(settings.logRetention(), System::nanoTime);
+        long from = database.start().index() + 1;
+        long stride = Math.max(1, (stagedEndIndex - from) / FOUND_IN_PIECES);
+        for (; from <= stagedEndIndex; from += stride) {
+            long to = Math.min(stagedEndIndex, from + stride - 1);
+            found.found(to, database.approximateBytes(from, to));
+        }
+        return found;
+    }
+
+    /**
+     * Makes this log one without entries that begins after a snapshot's position, and with it another folder the state's:
+     * durable when this returns, and there whole or not at all. Called by the owning thread; what was staged before is
+     * completed first and reported as ever.
+     *
+     * @throws RuntimeException the failure that has stopped the disk's thread, if it has
+     */
+    void restartAfter(Position position, long logTime, String stateFolder) {
+        lock.lock();
+        try {
+            while (failure == null && !(staged.isEmpty() && inBatch.isEmpty())) {
+                idle.awaitUninterruptibly();
+            }
+            checkOpen();
+            // The disk's thread finds nothing to do, and needs this lock to find any.
+            writer.restartAfter(position, logTime, stateFolder);
+            readableEnd = position.index();
+        } catch (RocksDBException e) {
+            throw stop(database.explained("Writing the log", e));
+        } catch (IOException e) {
+            throw stop(new StorageFailure(directory.folder(), "Writing beside the log", e));
+        } finally {
+            lock.unlock();
+        }
+        stagedEpochs = new EpochStarts(position, List.of());
+        stagedEndIndex = position.index();
+        extent.restartedAfter(position.index());
     }
 
     private long readableEnd() {
@@ -277,8 +343,13 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
     private void writeBatches() {
         try (writer) {
             while (takeStaged()) {
+                boolean cutInFront = inBatch.stream().anyMatch(write -> write.compactTo() > 0);
                 writer.write(inBatch);
                 durable.accept(markReadable());
+                if (cutInFront) {
+                    writer.giveSpaceBack();
+                }
+                rest();
             }
         } catch (RocksDBException e) {
             stop(database.explained("Writing the log", e));
@@ -312,12 +383,22 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
         }
     }
 
+    /** The batch is written and reported, and this thread is done with it. */
+    private void rest() {
+        lock.lock();
+        try {
+            inBatch.clear();
+            idle.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What is durable now may be read, up to the next cut that waits. Returns the number of the last write. */
     private long markReadable() {
         lock.lock();
         try {
             long number = inBatch.getLast().number();
-            inBatch.clear();
             readableEnd = writer.end().index();
             for (LogWrite write : staged) {
                 if (write.cutFrom() > 0) {
@@ -338,6 +419,7 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
             if (failure == null) {
                 failure = why;
             }
+            idle.signalAll();
         } finally {
             lock.unlock();
         }

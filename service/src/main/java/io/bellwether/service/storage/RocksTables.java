@@ -5,24 +5,28 @@ import io.bellwether.replication.InvariantViolation;
 import io.bellwether.replication.Position;
 import io.bellwether.replication.Tables;
 import io.bellwether.service.storage.RocksFamily.Opening;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.FlushOptions;
 import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
 import org.rocksdb.Snapshot;
 import org.rocksdb.WriteBatch;
-import org.rocksdb.WriteOptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The tables on RocksDB, without a write-ahead file: what has not gone into a sorted file is lost in a crash and applied
@@ -30,23 +34,22 @@ import org.rocksdb.WriteOptions;
  * sorted file holds a prefix of the batches, so a crash always leaves the state at the end of a batch.
  *
  * <p>Views that are asked for between two commits share one snapshot, which is what makes a read cheap. While a snapshot is in
- * use the database stays open, whoever closes the tables meanwhile: a closed RocksDB kills the JVM.
+ * use its database stays open, whoever closes the tables meanwhile or puts another state in its place.
  */
 final class RocksTables implements Tables, AutoCloseable {
-    /** Under the empty key, which no row has. */
-    private static final byte[] APPLIED = {};
-
-    private static final byte[] FIRST_ROW = {0};
+    private static final Logger LOG = LoggerFactory.getLogger(RocksTables.class);
 
     /** How long a clean end waits for views that are still open; those that last longer keep the database open. */
     private static final long CLOSING_SECONDS = 5;
 
     private final DataDirectory directory;
+    private final RocksFamily family;
     private final Consumer<RuntimeException> failed;
-    private final RocksFamily.Handle handle;
-    private final RocksDB database;
-    private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
     private final ReadOptions newest = new ReadOptions();
+    /** What takes long and nobody waits for: flushes, and the removal of a state that was replaced. */
+    private final ExecutorService behind = Executors.newSingleThreadExecutor(RocksTables::daemon);
+
+    private final AtomicBoolean flushing = new AtomicBoolean();
     private final WriteBatch batch = new WriteBatch();
 
     // Of the owning thread.
@@ -57,50 +60,74 @@ final class RocksTables implements Tables, AutoCloseable {
     // Of everybody.
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition momentReleased = lock.newCondition();
+    /** Replaced under the lock by the owning thread. */
+    private TablesDatabase database;
+
     private @Nullable Moment current;
     private int moments;
     private boolean closed;
-    private boolean databaseClosed;
 
     /** What the gathered batch makes of a row: its new value, or null where it is removed. */
     private record Change(@Nullable Bytes value) {}
 
     private RocksTables(
-            DataDirectory directory, RocksFamily.Handle handle, long recentRowsBytes, Consumer<RuntimeException> failed)
+            DataDirectory directory,
+            RocksFamily family,
+            TablesDatabase database,
+            long recentRowsBytes,
+            Consumer<RuntimeException> failed)
             throws RocksDBException {
         this.directory = directory;
-        this.handle = handle;
+        this.family = family;
+        this.database = database;
         this.recent = new RecentRows(recentRowsBytes);
         this.failed = failed;
-        this.database = handle.database();
-        this.applied = appliedAsOf(newest);
+        this.applied = database.applied();
     }
 
     /**
-     * Opens the tables, or makes them where there are none: they can be made again from the log.
+     * Opens the tables.
      *
+     * @param folder the name of theirs
+     * @param mayBeMade whether they can be made again from the log if there are none: it has every entry from the first on
      * @param recentRowsBytes see {@link StoreSettings}
      * @param failed hears why the process must stop: {@link StorageFailure} or {@link StoreDamaged}; on any thread
      */
     static RocksTables open(
-            DataDirectory directory, RocksFamily family, long recentRowsBytes, Consumer<RuntimeException> failed) {
+            DataDirectory directory,
+            RocksFamily family,
+            String folder,
+            boolean mayBeMade,
+            long recentRowsBytes,
+            Consumer<RuntimeException> failed) {
+        Path path = directory.state(folder);
         try {
-            if (!Files.isDirectory(directory.state())) {
-                family.openTables(directory.state(), Opening.CREATE).close();
-            }
-            RocksFamily.Handle handle = family.openTables(directory.state(), Opening.USE);
-            boolean opened = false;
-            try {
-                RocksTables tables = new RocksTables(directory, handle, recentRowsBytes, failed);
-                opened = true;
-                return tables;
-            } finally {
-                if (!opened) {
-                    handle.close();
+            if (!Files.isDirectory(path)) {
+                if (!mayBeMade) {
+                    throw new StoreDamaged(
+                            directory.folder(),
+                            "its folder '" + folder + "' is missing, and its log no longer has all that was in there.",
+                            null);
                 }
+                family.openTables(path, Opening.CREATE).close();
             }
+            return new RocksTables(directory, family, open(family, path), recentRowsBytes, failed);
         } catch (RocksDBException e) {
-            throw explained(directory, "Opening the tables", e);
+            throw explained(directory, path, "Opening the tables", e);
+        }
+    }
+
+    private static TablesDatabase open(RocksFamily family, Path path) throws RocksDBException {
+        RocksFamily.Handle handle = family.openTables(path, Opening.USE);
+        boolean opened = false;
+        try {
+            TablesDatabase database = new TablesDatabase(path, handle);
+            opened = true;
+            return database;
+        } finally {
+            if (!opened) {
+                handle.close();
+            }
         }
     }
 
@@ -120,7 +147,7 @@ final class RocksTables implements Tables, AutoCloseable {
         if (known != null) {
             return known;
         }
-        Bytes read = get(newest, key);
+        Bytes read = get(database, newest, key);
         if (read != null) {
             recent.put(key, read);
         }
@@ -148,7 +175,7 @@ final class RocksTables implements Tables, AutoCloseable {
         try (Slice end = new Slice(to.unsafeArray());
                 ReadOptions bounded = new ReadOptions().setIterateUpperBound(end)) {
             Merge merge = new Merge(gathered.subMap(from, true, to, false), visitor);
-            if (scan(bounded, from, merge)) {
+            if (scan(database, bounded, from, merge)) {
                 merge.rest();
             }
         }
@@ -171,8 +198,7 @@ final class RocksTables implements Tables, AutoCloseable {
                     batch.put(change.getKey().unsafeArray(), value.unsafeArray());
                 }
             }
-            batch.put(APPLIED, EntryFormat.encode(position));
-            database.write(unlogged, batch);
+            database.write(batch, position);
         } catch (RocksDBException e) {
             throw stop("Writing the tables", e);
         }
@@ -193,7 +219,88 @@ final class RocksTables implements Tables, AutoCloseable {
 
     @Override
     public long durableIndex(long wanted) {
-        return 0;
+        TablesDatabase flushed = database;
+        if (flushed.durableIndex() < wanted && flushed.durableIndex() < applied.index() && !flushing.get()) {
+            flushing.set(true);
+            flushed.hold();
+            long index = applied.index();
+            behind.execute(() -> flush(flushed, index));
+        }
+        return flushed.durableIndex();
+    }
+
+    private void flush(TablesDatabase flushed, long index) {
+        try {
+            flushed.flush(index);
+        } catch (RocksDBException e) {
+            stop("Writing the tables", e);
+        } finally {
+            flushing.set(false);
+            flushed.release();
+        }
+    }
+
+    /**
+     * Makes a database of its own of the state as it is now, in a folder that is not there yet: with the same files, as far
+     * as there are any. Any thread.
+     */
+    void copyTo(Path target) throws RocksDBException {
+        TablesDatabase copied;
+        lock.lock();
+        try {
+            checkOpen();
+            copied = database;
+            copied.hold();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            copied.copyTo(target);
+        } finally {
+            copied.release();
+        }
+    }
+
+    /**
+     * Goes on with another state, which is in this folder. Views that are open see what they saw; when the last of them is
+     * closed, the folder of the state that was goes. Called on the owning thread, with nothing gathered.
+     */
+    void replaceBy(String folder) {
+        checkOpen();
+        check(gathered.isEmpty(), "a state is replaced between two batches");
+        TablesDatabase past = database;
+        try {
+            TablesDatabase next = open(family, directory.state(folder));
+            applied = next.applied();
+            lock.lock();
+            try {
+                letGoOfCurrent();
+                database = next;
+            } finally {
+                lock.unlock();
+            }
+        } catch (RocksDBException e) {
+            throw stop("Opening the state that a snapshot brought", e);
+        }
+        recent.clear();
+        past.whenClosed(() -> removeLater(past.folder()));
+        past.release();
+    }
+
+    /** What stays because the process ends is removed when the store is opened. */
+    private void removeLater(Path folder) {
+        try {
+            behind.execute(() -> {
+                try {
+                    DurableFiles.remove(folder);
+                } catch (IOException e) {
+                    LOG.warn(
+                            "The state before the snapshot could not be removed from {}: remove it by hand", folder, e);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            LOG.debug("the store is being closed", e);
+        }
     }
 
     @Override
@@ -232,18 +339,34 @@ final class RocksTables implements Tables, AutoCloseable {
         } finally {
             lock.unlock();
         }
-        try (FlushOptions waiting = new FlushOptions().setWaitForFlush(true)) {
-            database.flush(waiting);
+        try {
+            database.flush(applied.index());
         } catch (RocksDBException e) {
             throw stop("Writing the tables", e);
         } finally {
             letGoOfCurrent();
+            endBehind();
             waitForViews();
+            database.release();
+            batch.close();
+            newest.close();
+        }
+    }
+
+    private void endBehind() {
+        behind.shutdown();
+        try {
+            if (!behind.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("A flush of the tables has not ended within {} s", CLOSING_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
     /** The state between two commits. Shared by views, and kept by the tables until the next commit. */
     private final class Moment {
+        private final TablesDatabase source;
         private final Snapshot snapshot;
         private final ReadOptions options;
         private final Position position;
@@ -252,9 +375,11 @@ final class RocksTables implements Tables, AutoCloseable {
         private int holders = 1;
 
         Moment() throws RocksDBException {
-            snapshot = database.getSnapshot();
+            source = database;
+            source.hold();
+            snapshot = source.snapshot();
             options = new ReadOptions().setSnapshot(snapshot);
-            position = appliedAsOf(options);
+            position = source.applied(options);
             moments++;
         }
     }
@@ -275,7 +400,7 @@ final class RocksTables implements Tables, AutoCloseable {
         @Override
         public @Nullable Bytes get(Bytes key) {
             checkViewOpen();
-            return RocksTables.this.get(moment.options, key);
+            return RocksTables.this.get(moment.source, moment.options, key);
         }
 
         @Override
@@ -287,7 +412,7 @@ final class RocksTables implements Tables, AutoCloseable {
             try (Slice end = new Slice(to.unsafeArray());
                     ReadOptions bounded =
                             new ReadOptions().setSnapshot(moment.snapshot).setIterateUpperBound(end)) {
-                RocksTables.this.scan(bounded, from, visitor);
+                RocksTables.this.scan(moment.source, bounded, from, visitor);
             }
         }
 
@@ -348,32 +473,18 @@ final class RocksTables implements Tables, AutoCloseable {
         }
     }
 
-    private Position appliedAsOf(ReadOptions options) throws RocksDBException {
-        byte[] value = database.get(options, APPLIED);
-        return value == null ? Position.ZERO : EntryFormat.decodePosition(value);
-    }
-
-    private @Nullable Bytes get(ReadOptions options, Bytes key) {
+    private @Nullable Bytes get(TablesDatabase source, ReadOptions options, Bytes key) {
         try {
-            byte[] value = database.get(options, key.unsafeArray());
-            return value == null ? null : Bytes.wrap(value);
+            return source.get(options, key);
         } catch (RocksDBException e) {
             throw stop("Reading the tables", e);
         }
     }
 
     /** @return whether the visitor would take more */
-    private boolean scan(ReadOptions options, Bytes from, Visitor visitor) {
-        try (RocksIterator cursor = database.newIterator(options)) {
-            cursor.seek(from.size() == 0 ? FIRST_ROW : from.unsafeArray());
-            while (cursor.isValid()) {
-                if (!visitor.row(Bytes.wrap(cursor.key()), Bytes.wrap(cursor.value()))) {
-                    return false;
-                }
-                cursor.next();
-            }
-            cursor.status();
-            return true;
+    private boolean scan(TablesDatabase source, ReadOptions options, Bytes from, Visitor visitor) {
+        try {
+            return source.scan(options, from, visitor);
         } catch (RocksDBException e) {
             throw stop("Reading the tables", e);
         }
@@ -397,10 +508,10 @@ final class RocksTables implements Tables, AutoCloseable {
         moment.holders--;
         if (moment.holders == 0) {
             moment.options.close();
-            database.releaseSnapshot(moment.snapshot);
+            moment.source.release(moment.snapshot);
+            moment.source.release();
             moments--;
             momentReleased.signalAll();
-            closeDatabaseWhenUnused();
         }
     }
 
@@ -411,22 +522,10 @@ final class RocksTables implements Tables, AutoCloseable {
             while (moments > 0 && left > 0) {
                 left = momentReleased.awaitNanos(left);
             }
-            closeDatabaseWhenUnused();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** Under the lock. The last one out shuts the door. */
-    private void closeDatabaseWhenUnused() {
-        if (closed && moments == 0 && current == null && !databaseClosed) {
-            databaseClosed = true;
-            batch.close();
-            newest.close();
-            unlogged.close();
-            handle.close();
         }
     }
 
@@ -441,23 +540,31 @@ final class RocksTables implements Tables, AutoCloseable {
     }
 
     private static void checkKey(Bytes key) {
-        if (key.size() == 0) {
-            throw new InvariantViolation("a key has at least the byte that names its part of the state");
+        check(key.size() > 0, "a key has at least the byte that names its part of the state");
+    }
+
+    private static void check(boolean holds, String rule) {
+        if (!holds) {
+            throw new InvariantViolation(rule);
         }
     }
 
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "bellwether-tables");
+        thread.setDaemon(true);
+        return thread;
+    }
+
     private RuntimeException stop(String what, RocksDBException e) {
-        RuntimeException why = explained(directory, what, e);
+        RuntimeException why = explained(directory, database.folder(), what, e);
         failed.accept(why);
         return why;
     }
 
-    private static RuntimeException explained(DataDirectory directory, String what, RocksDBException e) {
+    private static RuntimeException explained(DataDirectory directory, Path tables, String what, RocksDBException e) {
         return RocksFamily.isDamage(e)
                 ? new StoreDamaged(
-                        directory.folder(),
-                        "its tables in " + directory.state() + " are unreadable: " + e.getMessage() + ".",
-                        e)
+                        directory.folder(), "its tables in " + tables + " are unreadable: " + e.getMessage() + ".", e)
                 : new StorageFailure(directory.folder(), what, e);
     }
 }

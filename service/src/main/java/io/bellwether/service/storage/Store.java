@@ -1,13 +1,15 @@
 package io.bellwether.service.storage;
 
 import io.bellwether.replication.NodeId;
+import io.bellwether.replication.Position;
 import io.bellwether.replication.ReplicatedLog;
-import io.bellwether.replication.Snapshots;
+import io.bellwether.replication.Snapshot;
 import io.bellwether.replication.StoreId;
 import io.bellwether.replication.Tables;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.rocksdb.RocksDBException;
@@ -21,12 +23,17 @@ public final class Store implements AutoCloseable {
     private final RocksFamily family;
     private final RocksLog log;
     private final RocksTables tables;
+    private final OutgoingSnapshots outgoing;
+    private final IncomingSnapshot incoming;
 
-    private Store(DataDirectory directory, RocksFamily family, RocksLog log, RocksTables tables) {
+    private Store(
+            DataDirectory directory, RocksFamily family, RocksLog log, RocksTables tables, OutgoingSnapshots outgoing) {
         this.directory = directory;
         this.family = family;
         this.log = log;
         this.tables = tables;
+        this.outgoing = outgoing;
+        this.incoming = new IncomingSnapshot(directory, family);
     }
 
     /**
@@ -77,14 +84,21 @@ public final class Store implements AutoCloseable {
             throws IOException {
         Optional<StoreId> found = directory.storeOf(node, cluster);
         StoreId storeId = found.isPresent() ? found.get() : create(directory, family, node, cluster);
-        RocksLog log = RocksLog.open(directory, storeId, settings, family, durable, failed);
+        AtomicReference<OutgoingSnapshots> made = new AtomicReference<>();
+        RocksLog log = RocksLog.open(directory, storeId, settings, family, durable, failed, () -> neededAfter(made));
         boolean opened = false;
         try {
-            RocksTables tables = RocksTables.open(directory, family, settings.recentRowsBytes(), failed);
+            boolean logHasAll = log.start().equals(Position.ZERO);
+            RocksTables tables = RocksTables.open(
+                    directory, family, log.stateFolder(), logHasAll, settings.recentRowsBytes(), failed);
             try {
                 log.checkContains(tables.applied()); // Rule 12.4
+                directory.removeStatesBut(log.stateFolder());
+                DurableFiles.remove(directory.outgoing());
+                OutgoingSnapshots outgoing = new OutgoingSnapshots(directory, family, tables, System::nanoTime);
+                made.set(outgoing);
                 opened = true;
-                return new Store(directory, family, log, tables);
+                return new Store(directory, family, log, tables, outgoing);
             } finally {
                 if (!opened) {
                     tables.close();
@@ -95,6 +109,11 @@ public final class Store implements AutoCloseable {
                 log.close();
             }
         }
+    }
+
+    private static long neededAfter(AtomicReference<OutgoingSnapshots> made) {
+        OutgoingSnapshots outgoing = made.get();
+        return outgoing == null ? Long.MAX_VALUE : outgoing.neededAfter();
     }
 
     private static StoreId create(DataDirectory directory, RocksFamily family, NodeId node, String cluster)
@@ -112,14 +131,32 @@ public final class Store implements AutoCloseable {
         return log;
     }
 
-    public Snapshots snapshots() {
-        return new Snapshots() {
-            @Override
-            public void fetch(io.bellwether.replication.NodeId from) {}
+    /** Copies of the state for other nodes. */
+    public OutgoingSnapshots outgoing() {
+        return outgoing;
+    }
 
-            @Override
-            public void install(io.bellwether.replication.Snapshot snapshot) {}
-        };
+    /** Where a snapshot of another node is gathered. */
+    public IncomingSnapshot incoming() {
+        return incoming;
+    }
+
+    /**
+     * Makes what is {@linkplain #incoming complete} the state, and the beginning of the log; see {@link
+     * io.bellwether.replication.Snapshots#install}. One batch of the log decides which state counts: before it the folder
+     * that was is the state, after it the other one, and what belongs to neither is removed when the store is opened.
+     *
+     * @throws StorageFailure if the disk does not work
+     */
+    public void install(Snapshot snapshot) {
+        try {
+            String folder = incoming.becomeState(snapshot.position());
+            log.restartAfter(snapshot.position(), snapshot.logTime(), folder);
+            tables.replaceBy(folder);
+            incoming.forget();
+        } catch (IOException e) {
+            throw new StorageFailure(directory.folder(), "Installing a snapshot", e);
+        }
     }
 
     public Tables tables() {
@@ -144,6 +181,7 @@ public final class Store implements AutoCloseable {
     @Override
     public void close() {
         try {
+            outgoing.close();
             tables.close();
             log.close();
             family.close();

@@ -12,6 +12,7 @@ package io.bellwether.service.storage;
  * @param batchBytes a synced batch takes no further write once it holds this much
  * @param cutFiles how many of the latest cuts are kept in side files
  * @param cutFileBytes how much they may hold together; the latest one is kept whatever its size
+ * @param logRetention how much of the log is kept that this node does not need any more
  */
 public record StoreSettings(
         long blockCacheBytes,
@@ -21,11 +22,12 @@ public record StoreSettings(
         long recentRowsBytes,
         int batchBytes,
         int cutFiles,
-        long cutFileBytes) {
+        long cutFileBytes,
+        LogRetention logRetention) {
     private static final int MIB = 1 << 20;
 
     public static final StoreSettings DEFAULT =
-            new StoreSettings(64 * MIB, 16 * MIB, 16 * MIB, 4, 8 * MIB, 8 * MIB, 32, 64 * MIB);
+            new StoreSettings(64 * MIB, 16 * MIB, 16 * MIB, 4, 8 * MIB, 8 * MIB, 32, 64 * MIB, LogRetention.DEFAULT);
 
     public StoreSettings {
         atLeast(MIB, blockCacheBytes, "blockCacheBytes");

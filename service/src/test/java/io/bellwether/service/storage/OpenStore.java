@@ -62,6 +62,16 @@ final class OpenStore implements AutoCloseable {
         log().write(new LogWrite(number, cutFrom, entries, record, 0));
     }
 
+    /** The entries up to this one go. */
+    void compact(long to) {
+        number++;
+        log().write(new LogWrite(number, 0, List.of(), null, to));
+    }
+
+    Store store() {
+        return store;
+    }
+
     private void onDurable(long latest) {
         reports.incrementAndGet();
         durable.set(latest);

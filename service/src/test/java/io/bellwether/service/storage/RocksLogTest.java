@@ -76,7 +76,15 @@ class RocksLogTest extends ReplicatedLogContract {
     void aBatchThatIsFullTakesNoFurtherWrite() {
         StoreSettings normal = StoreSettings.DEFAULT;
         StoreSettings oneWriteABatch = new StoreSettings(
-                normal.blockCacheBytes(), normal.logBufferBytes(), normal.tableBufferBytes(), 2, 0, 1, 1, 0);
+                normal.blockCacheBytes(),
+                normal.logBufferBytes(),
+                normal.tableBufferBytes(),
+                2,
+                0,
+                1,
+                1,
+                0,
+                LogRetention.DEFAULT);
         try (OpenStore narrow = new OpenStore(scratch.resolve("narrow"), oneWriteABatch)) {
             for (int i = 1; i <= 50; i++) {
                 narrow.write(entries(i, i, 1));

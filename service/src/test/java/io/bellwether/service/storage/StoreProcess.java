@@ -79,7 +79,8 @@ final class StoreProcess {
                 normal.recentRowsBytes(),
                 normal.batchBytes(),
                 4,
-                normal.cutFileBytes());
+                normal.cutFileBytes(),
+                normal.logRetention());
     }
 
     /** Starts one. It ends by {@link Process#destroyForcibly}, or when its disk fails. */

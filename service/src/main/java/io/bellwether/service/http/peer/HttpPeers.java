@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -28,6 +29,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class HttpPeers implements Peers, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpPeers.class);
+
+    /** Where {@link #snapshotServlet} stands. */
+    public static final String SNAPSHOTS = SnapshotServlet.PATH + "/*";
 
     private static final int MAX_PORT = 0xffff;
 
@@ -117,6 +121,22 @@ public final class HttpPeers implements Peers, AutoCloseable {
     /** The receiving end of a lane. */
     public HttpServlet servlet(Lane lane) {
         return new PeerServlet(lane, settings, inbox, this, answers);
+    }
+
+    /**
+     * Gives snapshots to nodes that are too far behind; registered at {@link #SNAPSHOTS}, async supported.
+     *
+     * @param senders runs a few tasks at once, which may block, and rejects what is beyond
+     * @param bytesPerSecond how much is sent, to all together
+     */
+    public HttpServlet snapshotServlet(SnapshotSource source, Executor senders, long bytesPerSecond) {
+        return new SnapshotServlet(inbox, source, senders, new SendingRate(bytesPerSecond, System::nanoTime));
+    }
+
+    /** Where a peer is; empty if that is not known. */
+    public Optional<URI> url(NodeId peer) {
+        PeerLink link = links.get(peer);
+        return link == null ? Optional.empty() : link.url();
     }
 
     /**

@@ -42,6 +42,11 @@ final class Inbox {
         clusterId = id;
     }
 
+    /** Empty until it is known. */
+    String clusterId() {
+        return clusterId;
+    }
+
     /** Why this node does not take the mail, as a sentence for the sender's operator; empty if it does. */
     Optional<String> refusal(List<Envelope> batch) {
         Envelope first = batch.get(0);

@@ -72,6 +72,16 @@ final class PeerLink {
         return peer;
     }
 
+    /** Where the peer is; empty if it has not said so. */
+    Optional<URI> url() {
+        lock.lock();
+        try {
+            return Optional.ofNullable(url);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** @return whether this is the first address that the peer has */
     boolean moveTo(URI newUrl) {
         lock.lock();

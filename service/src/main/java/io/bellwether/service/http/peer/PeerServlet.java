@@ -1,7 +1,5 @@
 package io.bellwether.service.http.peer;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.bellwether.replication.Envelope;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
@@ -232,22 +230,8 @@ final class PeerServlet extends HttpServlet {
             return new Refusal(421, "misdirected-mail", "Misdirected Request", reason);
         }
 
-        /** The details hold nothing that JSON would have to escape but what is escaped here. */
         void write(HttpServletResponse response) throws IOException {
-            String escaped = detail.replaceAll("[\"\\\\\\p{Cntrl}]", "'");
-            byte[] body = ("{\"type\":\"about:blank\",\"title\":\"" + title + "\",\"status\":" + status + ",\"code\":\""
-                            + code + "\",\"detail\":\"" + escaped + "\"}")
-                    .getBytes(UTF_8);
-            response.setStatus(status);
-            response.setContentType("application/problem+json");
-            response.setContentLength(body.length);
-            if (status == 405) {
-                response.setHeader("Allow", "POST");
-            }
-            if (status == 503) {
-                response.setHeader("Retry-After", "1");
-            }
-            response.getOutputStream().write(body);
+            new PeerProblem(status, code, title, detail, status == 405 ? "POST" : null).write(response);
         }
     }
 }

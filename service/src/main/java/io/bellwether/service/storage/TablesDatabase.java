@@ -1,0 +1,138 @@
+package io.bellwether.service.storage;
+
+import io.bellwether.replication.Bytes;
+import io.bellwether.replication.Position;
+import io.bellwether.replication.Tables.Visitor;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.Checkpoint;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Snapshot;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * One open database of tables. It is closed when the last one who holds it lets go: a closed RocksDB kills the JVM, and a
+ * snapshot may take the place of the state while views still look at the one before. For any thread that holds it.
+ */
+final class TablesDatabase {
+    /** Under the empty key, which no row has. */
+    static final byte[] APPLIED = {};
+
+    private static final byte[] FIRST_ROW = {0};
+
+    private final Path folder;
+    private final RocksFamily.Handle handle;
+    private final RocksDB database;
+    private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
+    private final AtomicInteger holders = new AtomicInteger(1);
+    private volatile Runnable whenClosed = () -> {};
+    private volatile long durableIndex;
+
+    /** Held by the caller. */
+    TablesDatabase(Path folder, RocksFamily.Handle handle) throws RocksDBException {
+        this.folder = folder;
+        this.handle = handle;
+        this.database = handle.database();
+        this.durableIndex = applied().index(); // all of it was found in files
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    /** Somebody who holds it lets another one use it. */
+    void hold() {
+        holders.incrementAndGet();
+    }
+
+    /** The last one out shuts the door. */
+    void release() {
+        if (holders.decrementAndGet() == 0) {
+            unlogged.close();
+            handle.close();
+            whenClosed.run();
+        }
+    }
+
+    /** What is to be done once it is closed; set before the caller lets go. */
+    void whenClosed(Runnable action) {
+        whenClosed = action;
+    }
+
+    /** As of the last batch. */
+    Position applied() throws RocksDBException {
+        try (ReadOptions newest = new ReadOptions()) {
+            return applied(newest);
+        }
+    }
+
+    Position applied(ReadOptions options) throws RocksDBException {
+        byte[] value = database.get(options, APPLIED);
+        return value == null ? Position.ZERO : EntryFormat.decodePosition(value);
+    }
+
+    @Nullable
+    Bytes get(ReadOptions options, Bytes key) throws RocksDBException {
+        byte[] value = database.get(options, key.unsafeArray());
+        return value == null ? null : Bytes.wrap(value);
+    }
+
+    /** @return whether the visitor would take more */
+    boolean scan(ReadOptions options, Bytes from, Visitor visitor) throws RocksDBException {
+        try (RocksIterator cursor = database.newIterator(options)) {
+            cursor.seek(from.size() == 0 ? FIRST_ROW : from.unsafeArray());
+            while (cursor.isValid()) {
+                if (!visitor.row(Bytes.wrap(cursor.key()), Bytes.wrap(cursor.value()))) {
+                    return false;
+                }
+                cursor.next();
+            }
+            cursor.status();
+            return true;
+        }
+    }
+
+    /** Adds the position that the batch brings the state to, and writes both. */
+    void write(WriteBatch batch, Position applied) throws RocksDBException {
+        batch.put(APPLIED, EntryFormat.encode(applied));
+        database.write(unlogged, batch);
+    }
+
+    Snapshot snapshot() {
+        return database.getSnapshot();
+    }
+
+    void release(Snapshot snapshot) {
+        database.releaseSnapshot(snapshot);
+    }
+
+    /** The index of the last batch that is known to be in a file. */
+    long durableIndex() {
+        return durableIndex;
+    }
+
+    /**
+     * Brings what is in memory into a sorted file, and returns when it is there.
+     *
+     * @param index of a batch that was written before
+     */
+    void flush(long index) throws RocksDBException {
+        try (FlushOptions waiting = new FlushOptions().setWaitForFlush(true)) {
+            database.flush(waiting);
+        }
+        durableIndex = Math.max(durableIndex, index);
+    }
+
+    /** Makes a database of its own of the state as it is, with the same files as far as they exist. */
+    void copyTo(Path target) throws RocksDBException {
+        try (Checkpoint checkpoint = Checkpoint.create(database)) {
+            checkpoint.createCheckpoint(target.toString());
+        }
+    }
+}
