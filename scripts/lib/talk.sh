@@ -20,7 +20,7 @@ fail() {
 
 # The comment at the head of the script is its help.
 help() {
-  sed -n '2,/^[^#]/{/^#/!d; s/^# \{0,1\}//p}' "$0"
+  sed -n '2,/^[^#]/{/^#/!d; /^# shellcheck/d; s/^# \{0,1\}//p}' "$0"
 }
 
 usage() {
