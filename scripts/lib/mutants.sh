@@ -20,8 +20,17 @@ try_mutants() {
       [[ $weather_only && $(test_of "$patch") ]] || patches+=("$patch")
     done
   done
-  if [[ $(for patch in "${patches[@]}"; do test_of "$patch"; done) ]]; then need mvn maven; fi
+  local copying=''
+  if [[ $(for patch in "${patches[@]}"; do test_of "$patch"; done) ]]; then
+    need mvn maven
+    build_copy > "$work/copy.log" 2>&1 &
+    copying=$!
+  fi
   for patch in "${patches[@]}"; do
+    if [[ $(test_of "$patch") ]]; then
+      wait "$copying" 2> /dev/null || true
+      [[ -f $work/copied ]] || fail "$USAGE" "the build of a copy failed: $(grep -m 1 ERROR "$work/copy.log")"
+    fi
     while (($(jobs -rp | wc -l) >= $(nproc))); do wait -n || true; done
     try_mutant "$patch" "$seeds" "$weather_only" &
   done
@@ -61,27 +70,34 @@ test_of() {
   sed -n 's/^Tried by \([A-Za-z0-9_.]*\)\.$/\1/p' "$1"
 }
 
-# try_by_test PATCH PLACE: in a copy of everything, with the build's own compiler.
+# All that there is, compiled once in another place.
+build_copy() {
+  mkdir -p "$work/copy"
+  (cd "$home" && git ls-files -z -co --exclude-standard -- pom.xml recipes service |
+    tar --null --ignore-failed-read -T - -c | tar -x -C "$work/copy")
+  (cd "$work/copy" && mvn -q -B -ntp test-compile < /dev/null) && touch "$work/copied"
+}
+
+# try_by_test PATCH PLACE: in a copy of that copy, where only what was changed is compiled.
 try_by_test() {
   local patch=$1 place=$2 name test module report code=0
   name=$(basename "$patch" .patch)
   test=$(test_of "$patch")
   module=$(sed -n 's|^--- a/\([^/]*\)/.*|\1|p' "$patch" | head -n 1)
   report=$place/all/$module/target/surefire-reports/TEST-$test.xml
-  mkdir -p "$place/all"
-  (cd "$home" && git ls-files -z -co --exclude-standard -- pom.xml recipes service |
-    tar --null --ignore-failed-read -T - -c | tar -x -C "$place/all") 2> "$place/log"
+  cp -a "$work/copy" "$place/all"
   if ! (cd "$place/all" && GIT_CEILING_DIRECTORIES=$work git apply --recount -C1 "$patch") > "$place/log" 2>&1; then
     printf '%s: DOES NOT APPLY: %s\n' "$name" "$(head -n 1 "$place/log")"
     return
   fi
-  (cd "$place/all" && timeout 900 mvn -q -B -ntp -pl "$module" -am test -Dtest="${test##*.}" \
-    -Dsurefire.failIfNoSpecifiedTests=false) < /dev/null > "$place/log" 2>&1 || code=$?
+  (cd "$place/all" && timeout 600 mvn -B -ntp -pl "$module" -am test -Dtest="${test##*.}" \
+    -Dsurefire.failIfNoSpecifiedTests=false -Dmaven.compiler.useIncrementalCompilation=false) \
+    < /dev/null > "$place/log" 2>&1 || code=$?
   if ((code == 124)); then
     touch "$place/killed"
     printf '%s: killed by %s, which never ends\n' "$name" "${test##*.}"
   elif [[ ! -f $report ]]; then
-    printf '%s: DOES NOT COMPILE: %s\n' "$name" "$(grep -m 1 ERROR "$place/log")"
+    printf '%s: DOES NOT COMPILE: %s\n' "$name" "$(grep -m 1 'ERROR.*java' "$place/log")"
   elif ((code)); then
     touch "$place/killed"
     printf '%s: killed by %s\n' "$name" "$(first_failure "$report")"
