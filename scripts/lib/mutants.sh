@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# The core with one guard left out at a time, and what notices: for scripts/simulate --mutants. Uses its $classes, $tests,
-# $java and $work; to be sourced after talk.sh.
+# The code with one guard left out at a time, and what notices: for scripts/simulate --mutants. Uses its $classes, $tests,
+# $java and $work; to be sourced after talk.sh. What guards a door, and not the core, shows in no scenario and in no weather:
+# such a patch says "Tried by", and names the test that must fail.
 
 readonly mutants=$home/recipes/src/test/mutants scenarios=$home/recipes/src/test/resources/scenarios
 # Where nothing is held back by a compiler that would take longer than what it compiles.
@@ -15,9 +16,21 @@ try_mutants() {
   ((${#chosen[@]})) || chosen=('')
   for name in "${chosen[@]}"; do
     compgen -G "$mutants/$name*.patch" > /dev/null || fail "$USAGE" "there is no mutant '$name'"
-    patches+=("$mutants/$name"*.patch)
+    for patch in "$mutants/$name"*.patch; do
+      [[ $weather_only && $(test_of "$patch") ]] || patches+=("$patch")
+    done
   done
+  local copying=''
+  if [[ $(for patch in "${patches[@]}"; do test_of "$patch"; done) ]]; then
+    need mvn maven
+    build_copy > "$work/copy.log" 2>&1 &
+    copying=$!
+  fi
   for patch in "${patches[@]}"; do
+    if [[ $(test_of "$patch") ]]; then
+      wait "$copying" 2> /dev/null || true
+      [[ -f $work/copied ]] || fail "$USAGE" "the build of a copy failed: $(grep -m 1 ERROR "$work/copy.log")"
+    fi
     while (($(jobs -rp | wc -l) >= $(nproc))); do wait -n || true; done
     try_mutant "$patch" "$seeds" "$weather_only" &
   done
@@ -34,7 +47,9 @@ try_mutant() {
   name=$(basename "$patch" .patch)
   local place=$work/$name
   mkdir -p "$place/classes"
-  if ! apply_mutant "$patch" "$place/source" > "$place/log" 2>&1; then
+  if [[ $(test_of "$patch") ]]; then
+    try_by_test "$patch" "$place"
+  elif ! apply_mutant "$patch" "$place/source" > "$place/log" 2>&1; then
     printf '%s: DOES NOT APPLY: %s\n' "$name" "$(head -n 1 "$place/log")"
   elif ! compile_mutant "$place" > "$place/log" 2>&1; then
     printf '%s: DOES NOT COMPILE: %s\n' "$name" "$(head -n 1 "$place/log")"
@@ -48,6 +63,54 @@ try_mutant() {
       printf '%s: SURVIVED%s %d seeds\n' "$name" "${weather_only:+ the weather of}" "$seeds"
     fi
   fi
+}
+
+# test_of PATCH: the class that must notice; nothing for a patch of the core.
+test_of() {
+  sed -n 's/^Tried by \([A-Za-z0-9_.]*\)\.$/\1/p' "$1"
+}
+
+# All that there is, compiled once in another place.
+build_copy() {
+  mkdir -p "$work/copy"
+  (cd "$home" && git ls-files -z -co --exclude-standard -- pom.xml recipes service |
+    tar --null --ignore-failed-read -T - -c | tar -x -C "$work/copy")
+  (cd "$work/copy" && mvn -q -B -ntp test-compile < /dev/null) && touch "$work/copied"
+}
+
+# try_by_test PATCH PLACE: in a copy of that copy, where only what was changed is compiled.
+try_by_test() {
+  local patch=$1 place=$2 name test module report code=0
+  name=$(basename "$patch" .patch)
+  test=$(test_of "$patch")
+  module=$(sed -n 's|^--- a/\([^/]*\)/.*|\1|p' "$patch" | head -n 1)
+  report=$place/all/$module/target/surefire-reports/TEST-$test.xml
+  cp -a "$work/copy" "$place/all"
+  if ! (cd "$place/all" && GIT_CEILING_DIRECTORIES=$work git apply --recount -C1 "$patch") > "$place/log" 2>&1; then
+    printf '%s: DOES NOT APPLY: %s\n' "$name" "$(head -n 1 "$place/log")"
+    return
+  fi
+  (cd "$place/all" && timeout 600 mvn -B -ntp -pl "$module" -am test -Dtest="${test##*.}" \
+    -Dsurefire.failIfNoSpecifiedTests=false -Dmaven.compiler.useIncrementalCompilation=false) \
+    < /dev/null > "$place/log" 2>&1 || code=$?
+  if ((code == 124)); then
+    touch "$place/killed"
+    printf '%s: killed by %s, which never ends\n' "$name" "${test##*.}"
+  elif [[ ! -f $report ]]; then
+    printf '%s: DOES NOT COMPILE: %s\n' "$name" "$(grep -m 1 'ERROR.*java' "$place/log")"
+  elif ((code)); then
+    touch "$place/killed"
+    printf '%s: killed by %s\n' "$name" "$(first_failure "$report")"
+  else
+    printf '%s: SURVIVED %s\n' "$name" "${test##*.}"
+  fi
+  rm -rf "$place/all"
+}
+
+# first_failure REPORT: Class.method of the first test that failed.
+first_failure() {
+  sed -n -e 's/.*<testcase name="\([^"]*\)" classname="\([^"]*\)".*/\2.\1/; T end; s/.*\.\([^.]*\.[^.]*\)$/\1/; h' \
+    -e ':end' -e '/<\(failure\|error\)[ >]/{x;p;q}' "$1"
 }
 
 # The files that the patch names, copied and changed. Lines may have moved, and the outer line of a context may differ.

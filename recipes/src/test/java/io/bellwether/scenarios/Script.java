@@ -4,6 +4,7 @@ import io.bellwether.gateway.ReadLevel;
 import io.bellwether.replication.ControlRecord;
 import io.bellwether.replication.Coordination.LatchPlace;
 import io.bellwether.replication.Envelope;
+import io.bellwether.replication.HandOffWish;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.WriteQuorum;
 import io.bellwether.scenarios.StagedNetwork.Link;
@@ -62,6 +63,10 @@ final class Script {
             case "zookeeper" -> zooKeeper(word());
             case "write" -> write();
             case "read" -> read();
+            case "hand" -> handOff();
+            case "force" -> force();
+            case "leave" -> stage.leave(new NodeId(word()));
+            case "return" -> stage.returnToDuty(new NodeId(word()));
             case "show" -> show();
             default -> throw new ScriptException("there is no command '" + verb + "'");
         }
@@ -301,6 +306,25 @@ final class Script {
 
     private long timeout() {
         return taken("within") ? millis(word()) : DEFAULT_TIMEOUT_MILLIS;
+    }
+
+    // --- operators -------------------------------------------------------------------------------------------------
+
+    private void handOff() {
+        expect("off");
+        NodeId leader = new NodeId(word());
+        NodeId to = taken("to") ? new NodeId(word()) : null;
+        Long epoch = epoch();
+        stage.handOff(leader, new HandOffWish(to, epoch, taken("dry")));
+    }
+
+    private void force() {
+        NodeId claimant = new NodeId(word());
+        stage.force(claimant, epoch());
+    }
+
+    private @Nullable Long epoch() {
+        return taken("epoch") ? (long) number() : null;
     }
 
     // --- what there is to see --------------------------------------------------------------------------------------

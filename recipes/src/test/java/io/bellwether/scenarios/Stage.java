@@ -7,7 +7,10 @@ import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.replication.Bootstrap;
 import io.bellwether.replication.Bytes;
 import io.bellwether.replication.ControlRecord;
+import io.bellwether.replication.DepartureOutcome;
 import io.bellwether.replication.Envelope;
+import io.bellwether.replication.HandOffOutcome;
+import io.bellwether.replication.HandOffWish;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.WriteQuorum;
@@ -203,6 +206,48 @@ final class Stage {
         } else if (verdict instanceof ReadVerdict.NoLeader) {
             say(reader.id() + " has no leader to read with");
         }
+    }
+
+    void handOff(NodeId leader, HandOffWish wish) {
+        mustBeUp(leader).event(serving -> serving.operators()
+                .handOff(wish, outcome -> handOffEnded(leader + " hand-off", outcome)));
+        settle();
+    }
+
+    void force(NodeId claimant, @Nullable Long epoch) {
+        mustBeUp(claimant).event(serving -> serving.operators()
+                .force(epoch, outcome -> handOffEnded(claimant + " force", outcome)));
+        settle();
+    }
+
+    private void handOffEnded(String what, HandOffOutcome outcome) {
+        if (outcome instanceof HandOffOutcome.Moved moved) {
+            say(what + ": " + moved.to() + " leads epoch " + moved.epoch());
+        } else if (outcome instanceof HandOffOutcome.Possible possible) {
+            say(what + ": possible, to " + possible.to());
+        } else if (outcome instanceof HandOffOutcome.Refused refused) {
+            say(what + ": refused, " + refused.reason() + ": " + refused.detail());
+        } else if (outcome instanceof HandOffOutcome.Undecided undecided) {
+            say(what + ": unknown: " + undecided.detail());
+        }
+    }
+
+    void leave(NodeId node) {
+        mustBeUp(node).event(serving -> serving.operators().leave(outcome -> departed(node, outcome)));
+        settle();
+    }
+
+    private void departed(NodeId node, DepartureOutcome outcome) {
+        if (outcome instanceof DepartureOutcome.Left) {
+            say(node + " has left");
+        } else if (outcome instanceof DepartureOutcome.Stays stays) {
+            say(node + " stays: " + stays.why());
+        }
+    }
+
+    void returnToDuty(NodeId node) {
+        mustBeUp(node).event(serving -> serving.operators().returnToDuty());
+        settle();
     }
 
     private StagedNode mustBeUp(NodeId id) {

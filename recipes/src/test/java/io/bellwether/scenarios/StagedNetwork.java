@@ -173,6 +173,9 @@ final class StagedNetwork {
         if (message instanceof Message.ReadIndexed answer) {
             return kind + " epoch=" + answer.epoch() + " commit=" + answer.commitIndex();
         }
+        if (message instanceof Message.Resign resign) {
+            return kind + " epoch=" + resign.epoch();
+        }
         return kind;
     }
 

@@ -5,8 +5,10 @@ import io.bellwether.gateway.ReadVerdict;
 import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.replication.ControlRecord;
 import io.bellwether.replication.Coordination;
+import io.bellwether.replication.DepartureOutcome;
 import io.bellwether.replication.Entry;
 import io.bellwether.replication.Envelope;
+import io.bellwether.replication.HandOffOutcome;
 import io.bellwether.replication.LogWrite;
 import io.bellwether.replication.Message;
 import io.bellwether.replication.NodeId;
@@ -78,6 +80,16 @@ final class Exercised {
         TICKED("9.6 moved log time on"),
         UNKNOWN_OUTCOME("9.7 said that it did not know"),
         DENIED("9.7 said that it had not happened"),
+        HAND_OFF_REFUSED("10.1 refused a hand-off"),
+        HAND_OFF_BEGUN("10.2 parked writes to hand leadership over"),
+        RESIGNED("10.5 resigned"),
+        RESIGNED_TO("10.5 claimed since the leader had resigned"),
+        HAND_OFF_FAILED("10.6 went on after a hand-off that came to nothing"),
+        HANDED_OFF("10.7 knew that leadership had moved"),
+        FORCED("10.8 claimed since an operator wanted it"),
+        LEAVING("10.9 said that it leaves"),
+        LEFT("10.9 left the set"),
+        STAYED("10.9 stayed, since the set was too small or nobody took over"),
         NO_CLUSTER("11.2 dropped mail before it had met a cluster"),
         WRITE_FAILED("12.1 stopped at a failed write"),
         READ_FAILED("12.1 stopped at a failed read"),
@@ -152,6 +164,10 @@ final class Exercised {
             pulls(envelope, pull);
         } else if (message instanceof Message.PullMismatched) {
             see(Sight.PULL_DIVERGED);
+        } else if (message instanceof Message.Resign) {
+            see(Sight.RESIGNED);
+        } else if (message instanceof Message.Leaving) {
+            see(Sight.LEAVING);
         } else if (message instanceof Message.Suspect suspect) {
             see(suspect.question() == 0 ? Sight.KNOCKED : Sight.SILENCE_ASKED);
         } else if (message instanceof Message.Suspected answer) {
@@ -199,10 +215,7 @@ final class Exercised {
     void noticed(Notice notice) {
         String text = notice.text();
         if (text.startsWith("claiming ")) {
-            see(
-                    text.endsWith("=bootstrap")
-                            ? Sight.FIRST_CLAIM
-                            : text.endsWith("=silent-leader") ? Sight.SILENT_LEADER : Sight.ELECTION);
+            see(claimedFor(text.substring(text.lastIndexOf('=') + 1)));
         } else if (text.startsWith("claim abandoned ")) {
             abandoned(text);
         } else if (text.startsWith("cut ")) {
@@ -217,7 +230,22 @@ final class Exercised {
             see(Sight.DEPOSED);
         } else if (text.startsWith("leader silent ")) {
             see(Sight.LATCH_PASSED);
+        } else if (text.startsWith("handing off ")) {
+            see(Sight.HAND_OFF_BEGUN);
+        } else if (text.startsWith("hand-off failed ")) {
+            see(Sight.HAND_OFF_FAILED);
         }
+    }
+
+    private static Sight claimedFor(String cause) {
+        return switch (cause) {
+            case "bootstrap" -> Sight.FIRST_CLAIM;
+            case "silent-leader" -> Sight.SILENT_LEADER;
+            case "election" -> Sight.ELECTION;
+            case "hand-off" -> Sight.RESIGNED_TO;
+            case "forced" -> Sight.FORCED;
+            default -> throw new IllegalArgumentException("nobody claims for " + cause);
+        };
     }
 
     private void abandoned(String text) {
@@ -304,6 +332,21 @@ final class Exercised {
         if (entry.kind() == Entry.Kind.COMMAND && !tookEffect) {
             see(Sight.NO_EFFECT);
         }
+    }
+
+    // --- operators -------------------------------------------------------------------------------------------------
+
+    /** What became of a hand-off. */
+    void told(HandOffOutcome outcome) {
+        if (outcome instanceof HandOffOutcome.Refused) {
+            see(Sight.HAND_OFF_REFUSED);
+        } else if (outcome instanceof HandOffOutcome.Moved) {
+            see(Sight.HANDED_OFF);
+        }
+    }
+
+    void told(DepartureOutcome outcome) {
+        see(outcome instanceof DepartureOutcome.Left ? Sight.LEFT : Sight.STAYED);
     }
 
     // --- clients ---------------------------------------------------------------------------------------------------

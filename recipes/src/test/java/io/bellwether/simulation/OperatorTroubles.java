@@ -17,8 +17,10 @@ final class OperatorTroubles {
         @Override
         public boolean strike(World world) {
             SimulatedNode node = world.anyNode();
-            node.event(node.life(), serving -> serving.operators()
-                    .handOff(HandOffWish.ANY, outcome -> count(world, outcome, name())));
+            node.event(node.life(), serving -> serving.operators().handOff(HandOffWish.ANY, outcome -> {
+                world.exercised().told(outcome);
+                count(world, outcome, name());
+            }));
             return false;
         }
     }
@@ -56,6 +58,7 @@ final class OperatorTroubles {
         public boolean strike(World world) {
             SimulatedNode node = world.anyNode();
             node.event(node.life(), serving -> serving.operators().leave(outcome -> {
+                world.exercised().told(outcome);
                 world.totals().count(name());
                 node.event(node.life(), now -> now.operators().returnToDuty());
             }));
