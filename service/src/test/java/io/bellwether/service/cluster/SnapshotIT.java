@@ -67,7 +67,8 @@ class SnapshotIT {
         assertThat(cluster.leader()).isEqualTo(wiped);
         assertThat(once(wiped, "emptied").etag()).isEqualTo(first.etag());
         Figures.print(
-                "snapshot-into-empty", writers.summary() + " lost=" + audit.lost().size());
+                "snapshot-into-empty",
+                writers.summary() + " lost=" + audit.lost().size());
     }
 
     @Test

@@ -21,6 +21,8 @@ import io.bellwether.replication.Promise;
 import io.bellwether.replication.Replica;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.Settings;
+import io.bellwether.replication.Snapshot;
+import io.bellwether.replication.Snapshots;
 import io.bellwether.replication.StoreId;
 import io.bellwether.replication.StoreRecord;
 import io.bellwether.replication.WriteQuorum;
@@ -58,7 +60,8 @@ class NodeLoopTest {
                 1,
                 0,
                 List.of(Entry.of(1, 1, 1, Entry.Kind.TICK, Bytes.EMPTY)),
-                new StoreRecord(CLUSTER, new Promise(1, ""), 1)));
+                new StoreRecord(CLUSTER, new Promise(1, ""), 1),
+                0));
         log.sync(1);
         log.crash(0, 0);
         Bootstrap bootstrap = new Bootstrap(CLUSTER, WriteQuorum.MAJORITY, 1);
@@ -70,6 +73,7 @@ class NodeLoopTest {
                 replica,
                 log,
                 outcomes,
+                new NoSnapshots(),
                 envelope -> sent.add(envelope.message()),
                 nowhere,
                 gateway,
@@ -83,6 +87,15 @@ class NodeLoopTest {
                     public void stop(String why) {}
                 });
         loop.start(node, tables, nowhere, view -> {});
+    }
+
+    /** Nobody tells this node to take one. */
+    private static final class NoSnapshots implements Snapshots {
+        @Override
+        public void fetch(NodeId from) {}
+
+        @Override
+        public void install(Snapshot snapshot) {}
     }
 
     @AfterEach

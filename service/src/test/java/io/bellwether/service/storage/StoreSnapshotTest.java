@@ -192,7 +192,8 @@ class StoreSnapshotTest {
         target.store().incoming().begin(content);
         SnapshotFile file = sorted(content);
         copy(content, file, file.bytes());
-        Path here = scratch.resolve("target").resolve("incoming").resolve("state").resolve(file.name());
+        Path here =
+                scratch.resolve("target").resolve("incoming").resolve("state").resolve(file.name());
         try (FileChannel channel = FileChannel.open(here, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.wrap(new byte[] {42}), file.bytes() / 2);
         }
@@ -244,9 +245,7 @@ class StoreSnapshotTest {
     void aStateThatIsNotTheOneAnnouncedIsRefused() throws Exception {
         SnapshotContent content = offered();
         SnapshotContent ahead = new SnapshotContent(content.id(), new Position(2, 31), content.files());
-        assertThatThrownBy(() -> fetch(ahead))
-                .isInstanceOf(IOException.class)
-                .hasMessageContaining("" + THERE);
+        assertThatThrownBy(() -> fetch(ahead)).isInstanceOf(IOException.class).hasMessageContaining("" + THERE);
         assertThat(scratch.resolve("target").resolve("incoming")).doesNotExist();
     }
 
@@ -254,7 +253,9 @@ class StoreSnapshotTest {
     void onlyTheFilesOfACopyAreGivenAway() throws Exception {
         SnapshotContent content = offered();
         for (String name : List.of("LOCK", "../../identity", "", ".", "nothing.sst")) {
-            assertThat(source.store().outgoing().open(content.id(), name)).as(name).isEmpty();
+            assertThat(source.store().outgoing().open(content.id(), name))
+                    .as(name)
+                    .isEmpty();
         }
         assertThat(source.store().outgoing().open("..", "identity")).isEmpty();
         assertThatThrownBy(() -> new SnapshotFile("../identity", 1, 1)).isInstanceOf(IllegalArgumentException.class);
@@ -305,8 +306,10 @@ class StoreSnapshotTest {
     private void copy(SnapshotContent content, SnapshotFile file, long to) throws IOException {
         long from = target.store().incoming().presentBytes(file);
         byte[] bytes = new byte[(int) (to - from)];
-        try (FileChannel channel =
-                        source.store().outgoing().open(content.id(), file.name()).orElseThrow();
+        try (FileChannel channel = source.store()
+                        .outgoing()
+                        .open(content.id(), file.name())
+                        .orElseThrow();
                 IncomingSnapshot.Appending end = target.store().incoming().append(file)) {
             channel.read(ByteBuffer.wrap(bytes), from);
             end.write(bytes, bytes.length);
