@@ -65,13 +65,8 @@ class SnapshotFetchingTest {
     private final List<Throwable> failures = new CopyOnWriteArrayList<>();
     private final List<Snapshot> arrived = new CopyOnWriteArrayList<>();
     private final Source source = new Source();
-    private final ThreadPoolExecutor senders = new ThreadPoolExecutor(
-            0,
-            2,
-            1,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            task -> {
+    private final ThreadPoolExecutor senders =
+            new ThreadPoolExecutor(0, 2, 1, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
                 Thread thread = new Thread(task, "sender");
                 thread.setUncaughtExceptionHandler((where, why) -> {}); // cut off on purpose
                 return thread;
@@ -112,8 +107,7 @@ class SnapshotFetchingTest {
             whole.read(bytes);
             bytes.put(bytes.capacity() / 2, (byte) ~bytes.get(bytes.capacity() / 2));
             Path copy = scratch.resolve("damaged");
-            try (FileChannel written =
-                    FileChannel.open(copy, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            try (FileChannel written = FileChannel.open(copy, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 written.write(bytes.flip());
             }
             return FileChannel.open(copy, StandardOpenOption.READ);
