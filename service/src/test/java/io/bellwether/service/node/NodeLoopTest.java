@@ -89,6 +89,15 @@ class NodeLoopTest {
         loop.start(node, tables, nowhere, view -> {});
     }
 
+    /** Nobody tells this node to take one. */
+    private static final class NoSnapshots implements Snapshots {
+        @Override
+        public void fetch(NodeId from) {}
+
+        @Override
+        public void install(Snapshot snapshot) {}
+    }
+
     @AfterEach
     void end() {
         loop.close();

@@ -3,15 +3,21 @@ package io.bellwether.service.storage;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.bellwether.replication.Bytes;
 import io.bellwether.replication.Entry;
+import io.bellwether.replication.Position;
 import io.bellwether.replication.ReplicatedLog;
 import io.bellwether.simulation.ReplicatedLogContract;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,9 +63,18 @@ class RocksLogTest extends ReplicatedLogContract {
     @Override
     protected void restart() {
         lives++;
+        makeStateFor(log().start());
         store.afterKill(scratch.resolve("life-" + lives));
         store.close();
         open();
+    }
+
+    /** A log is never cut in front beyond what the state holds. */
+    private void makeStateFor(Position start) {
+        if (start.index() > 0) {
+            store.tables().commit(start);
+            await().until(() -> store.tables().durableIndex(start.index()) >= start.index());
+        }
     }
 
     @Test
@@ -106,6 +121,48 @@ class RocksLogTest extends ReplicatedLogContract {
         assertThat(new String(Files.readAllBytes(files.get(0)), ISO_8859_1))
                 .contains("entry 3 of epoch 1", "entry 4 of epoch 1", "entry 5 of epoch 1")
                 .doesNotContain("entry 2 of epoch 1");
+    }
+
+    /** 40 MiB go through a log of which 1 to 2 MiB are kept, in buffers of 256 KiB. */
+    @Test
+    void whatGoesInFrontGivesItsPlaceOnTheDiskBack() throws IOException {
+        StoreSettings normal = StoreSettings.DEFAULT;
+        StoreSettings little = new StoreSettings(
+                normal.blockCacheBytes(),
+                256 << 10,
+                normal.tableBufferBytes(),
+                2,
+                0,
+                1 << 20,
+                1,
+                0,
+                new LogRetention(1 << 20, Duration.ofDays(1), 2 << 20));
+        Path folder = scratch.resolve("little");
+        byte[] payload = new byte[16 << 10];
+        new Random(1).nextBytes(payload);
+        long mostBytes = 0;
+        try (OpenStore log = new OpenStore(folder, little)) {
+            for (long index = 1; index <= 2_560; index++) {
+                log.write(List.of(Entry.of(index, 1, index, Entry.Kind.COMMAND, Bytes.wrap(payload))));
+                long dispensable = log.log().dispensable();
+                if (dispensable > log.log().start().index()) {
+                    log.compact(dispensable);
+                    log.settle();
+                    mostBytes = Math.max(mostBytes, bytesIn(folder.resolve("log")));
+                }
+            }
+            log.settle();
+            assertThat(log.log().start().index()).isGreaterThan(2_560 - (2 << 20) / payload.length - 10);
+            assertThat(log.log().read(log.log().start().index() + 1, 1)).hasSize(1);
+        }
+        assertThat(mostBytes).isBetween(1L << 20, 16L << 20);
+    }
+
+    /** Files may go while they are looked at. */
+    private static long bytesIn(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(Path::toFile).mapToLong(File::length).sum();
+        }
     }
 
     @Test

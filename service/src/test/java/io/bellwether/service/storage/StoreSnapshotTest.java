@@ -73,6 +73,7 @@ class StoreSnapshotTest {
         target.close();
         target = new OpenStore(scratch.resolve("target"));
         assertIsNew(target);
+        assertThat(target.log().record()).isEqualTo(RECORD);
         assertThat(names(scratch.resolve("target"))).doesNotContain("state", "incoming", "outgoing");
     }
 
@@ -141,6 +142,7 @@ class StoreSnapshotTest {
         Files.delete(markLost.resolve("durable-mark"));
         Files.copy(before.resolve("durable-mark"), markLost.resolve("durable-mark"));
         ((RocksTables) target.tables()).replaceBy(folder);
+        awaitGone(scratch.resolve("target").resolve("state"));
         Path replaced = target.afterKill(scratch.resolve("replaced"));
         for (Path killed : List.of(before, named)) {
             try (OpenStore reopened = new OpenStore(killed)) {
@@ -151,6 +153,7 @@ class StoreSnapshotTest {
         for (Path killed : List.of(decided, markLost, replaced)) {
             try (OpenStore reopened = new OpenStore(killed)) {
                 assertIsNew(reopened);
+                assertThat(reopened.log().record()).isEqualTo(RECORD);
                 assertThat(names(killed)).as("%s", killed).doesNotContain("state");
             }
         }
@@ -160,6 +163,7 @@ class StoreSnapshotTest {
     void aLogWithoutTheStateThatItContinuesIsDamaged() throws Exception {
         fetch(offered());
         install();
+        awaitGone(scratch.resolve("target").resolve("state"));
         Path killed = target.afterKill(scratch.resolve("killed"));
         DurableFiles.remove(killed.resolve(DataDirectory.stateAt(THERE)));
         assertThatThrownBy(() -> new OpenStore(killed))
@@ -179,7 +183,7 @@ class StoreSnapshotTest {
             assertThat(rows(target)).containsExactly("what=new");
             assertThat(oldFolder).isDirectory();
         }
-        await().untilAsserted(() -> assertThat(oldFolder).doesNotExist());
+        awaitGone(oldFolder);
     }
 
     @Test
@@ -274,12 +278,12 @@ class StoreSnapshotTest {
                 least);
         source.close();
         source = new OpenStore(scratch.resolve("source"), settings);
-        assertThat(source.log().dispensable()).isEqualTo(29);
-        SnapshotContent content = offered();
-        source.write(entries(31, 60, 2));
-        source.settle();
-        assertThat(source.log().dispensable()).isEqualTo(30);
-        assertThat(content.position()).isEqualTo(THERE);
+        source.write(entries(31, 40, 2));
+        assertThat(source.log().dispensable()).isEqualTo(39);
+        apply(source, "newer", new Position(2, 39));
+        assertThat(offered().position()).isEqualTo(new Position(2, 39));
+        source.write(entries(41, 60, 2));
+        assertThat(source.log().dispensable()).isEqualTo(39);
     }
 
     // ---- the parts
@@ -312,6 +316,10 @@ class StoreSnapshotTest {
         }
     }
 
+    private static void awaitGone(Path folder) {
+        await().untilAsserted(() -> assertThat(folder).doesNotExist());
+    }
+
     private static SnapshotFile sorted(SnapshotContent content) {
         return content.files().stream()
                 .filter(file -> file.name().endsWith(".sst"))
@@ -341,7 +349,6 @@ class StoreSnapshotTest {
         assertThat(store.log().start()).isEqualTo(THERE);
         assertThat(store.log().epochStarts()).isEmpty();
         assertThat(store.log().startLogTime()).isEqualTo(LOG_TIME);
-        assertThat(store.log().record()).isEqualTo(RECORD);
         assertThat(store.tables().applied()).isEqualTo(THERE);
         assertThat(rows(store)).containsExactly("what=new");
     }

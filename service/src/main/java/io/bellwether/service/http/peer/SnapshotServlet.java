@@ -155,8 +155,9 @@ final class SnapshotServlet extends HttpServlet {
             }
         } catch (IOException e) {
             LOG.debug("a file of a snapshot was cut off", e);
+        } finally {
+            complete(async); // with less than was announced, the connection ends
         }
-        complete(async);
     }
 
     private void send(HttpServletResponse response, String id, FileChannel channel, OptionalRange range)
