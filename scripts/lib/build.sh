@@ -9,6 +9,7 @@ need_jar() {
   command -v "${JAVA_HOME:+$JAVA_HOME/bin/}javac" > /dev/null || fail "$USAGE" \
     "a JDK is needed to build, and this Java has no javac. On Debian: apt-get install openjdk-17-jdk-headless"
   local log=$run/build.log
+  mkdir -p "$run"
   say "Building ${jar#"$home/"} (log: $log) ..."
   if ! (cd "$home" && mvn -B -ntp -DskipTests package) < /dev/null > "$log" 2>&1; then
     grep -m 5 '^\[ERROR\]' "$log" >&2

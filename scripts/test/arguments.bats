@@ -51,6 +51,12 @@ hide() {
   [[ $output == *"'soon'"* ]]
   run -1 "$scripts/chaos" --minutes 1
   [[ $output == *--seed* ]]
+  run -1 "$scripts/chaos" --minutes 1 --seed 1 --faults Kill_Leader
+  [[ $output == *"'Kill_Leader'"* ]]
+  run -1 "$scripts/chaos" --minutes 1 --seed 1 --at-least some
+  [[ $output == *"'some'"* ]]
+  run -1 "$scripts/chaos" --minutes 1 --seed 1 --forever
+  [[ $output == *"'--forever'"* ]]
   run -1 "$scripts/model-check" --only
   [[ $output == *--only* ]]
   run -1 "$scripts/model-check" --only nonsense

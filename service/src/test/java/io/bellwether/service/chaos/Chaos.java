@@ -2,6 +2,8 @@ package io.bellwether.service.chaos;
 
 import io.bellwether.service.chaos.Findings.Promise;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * One run of chaos, started by {@code scripts/chaos}: a world, clients, a storm, an inquest, a report.
@@ -48,7 +51,7 @@ final class Chaos {
         Runtime.getRuntime().addShutdownHook(interrupted);
         int code = FAILED;
         try (Journal journal = new Journal(options.folder().resolve("journal.txt"))) {
-            code = new Chaos(options, waiting, journal).run();
+            code = new Chaos(options, waiting, journal).runAndTell();
         } finally {
             cleaned.countDown();
             Runtime.getRuntime().halt(code);
@@ -65,7 +68,26 @@ final class Chaos {
         }
     }
 
+    /** What it fails with is told here: the halt at the end would keep it to itself. */
+    private int runAndTell() {
+        try {
+            return run();
+        } catch (IOException | RuntimeException | AssertionError e) {
+            StringWriter trace = new StringWriter();
+            e.printStackTrace(new PrintWriter(trace, true));
+            journal.say("the run itself failed: " + trace);
+            return FAILED;
+        }
+    }
+
     private int run() throws IOException {
+        for (String name : options.faults()) {
+            if (allKinds().stream().noneMatch(kind -> kind.name().startsWith(name))) {
+                journal.say("no kind of fault is called '" + name + "' or begins so; these can be asked for: "
+                        + allKinds().stream().map(FaultKind::name).collect(Collectors.joining(", ")));
+                return FAILED;
+            }
+        }
         String names = options.namespaces();
         Namespaces namespaces = names == null ? null : new Namespaces(names);
         Means means = new Means(namespaces);
@@ -114,7 +136,7 @@ final class Chaos {
         return findings.any() ? BROKEN : 0;
     }
 
-    private List<FaultKind> kinds(Means means, Map<String, String> notRun) {
+    private List<FaultKind> allKinds() {
         List<FaultKind> all = new ArrayList<>();
         all.addAll(ProcessFaults.all());
         all.addAll(NetworkFaults.all());
@@ -123,8 +145,12 @@ final class Chaos {
         all.addAll(ClockFaults.all());
         all.addAll(DiskFaults.all());
         all.addAll(FileFaults.all());
+        return all;
+    }
+
+    private List<FaultKind> kinds(Means means, Map<String, String> notRun) {
         List<FaultKind> kinds = new ArrayList<>();
-        for (FaultKind kind : all) {
+        for (FaultKind kind : allKinds()) {
             Optional<String> missing = means.missing(kind.need());
             if (!options.wants(kind)) {
                 notRun.put(kind.name(), "not asked for");

@@ -11,7 +11,9 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -34,6 +36,7 @@ final class Clients {
     private final Waiting over = new Waiting();
     private final long start = System.nanoTime();
     private final List<Thread> threads = new ArrayList<>();
+    private final Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 
     Clients(World world, Recorder recorder) {
         this.world = world;
@@ -74,6 +77,8 @@ final class Clients {
                 () -> {
                     try (Session session = new Session(kind + number, nodes, world.findings(), dice)) {
                         work(session, dice, turn);
+                    } catch (RuntimeException | AssertionError e) {
+                        failures.add(e);
                     }
                 },
                 kind + number);
@@ -102,6 +107,9 @@ final class Clients {
             if (thread.isAlive()) {
                 throw new IllegalStateException(thread.getName() + " got no answer within " + LONGEST_OPERATION);
             }
+        }
+        if (!failures.isEmpty()) {
+            throw new IllegalStateException("a client gave up before the end", failures.peek());
         }
     }
 

@@ -82,7 +82,8 @@ final class World implements AutoCloseable {
         Disk disk = disk(machine, folder);
         Path clock = folder.resolve("clock-" + machine);
         setClock(clock, "+0");
-        process.set("CLUSTER", CLUSTER)
+        process.variable("ROCKSDB_SHAREDLIB_DIR", library(folder, machine).toString())
+                .set("CLUSTER", CLUSTER)
                 .set("DATA", disk.data().toString())
                 .set("SESSION_TIMEOUT", SESSION.toSeconds() + "s")
                 .set(
@@ -100,6 +101,15 @@ final class World implements AutoCloseable {
                 .variable("FAKETIME_FORCE_MONOTONIC_FIX", "0")
                 .variable("NO_FAKE_STAT", "1"));
         return new ChaosNode(process, disk, links, new Link(FreePorts.next(), process.address()), clock);
+    }
+
+    /** Where RocksDB unpacks its library. In the folder for all, each process that is killed would leave one behind. */
+    private static Path library(Path folder, String machine) {
+        try {
+            return Files.createDirectories(folder.resolve("library").resolve(machine));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Disk disk(String machine, Path folder) {
