@@ -20,7 +20,7 @@ final class Reads {
     private long nextId = 1;
     private long nowMillis;
     private long appliedIndex;
-    private long stalenessMillis = -1;
+    private long freshAsOfMillis = -1;
 
     private record Waiting(
             long id, ReadLevel level, long minIndex, long deadlineMillis, Consumer<ReadVerdict> whenDone) {}
@@ -60,6 +60,7 @@ final class Reads {
     }
 
     private void serve(Waiting read) {
+        long stalenessMillis = freshAsOfMillis < 0 ? -1 : Math.max(0, nowMillis - freshAsOfMillis);
         if (read.level() instanceof ReadLevel.Linearizable) {
             read.whenDone().accept(new ReadVerdict.Ready(0));
         } else if (read.level() instanceof ReadLevel.Bounded bounded
@@ -70,15 +71,20 @@ final class Reads {
         }
     }
 
+    /** What time it is when the next read arrives (Rule 8.4). */
+    void time(long monotonicMillis) {
+        nowMillis = monotonicMillis;
+    }
+
     /**
      * Time has passed, or the state has moved on.
      *
-     * @param staleness upper bound of how far the state is behind; -1 if there is none
+     * @param freshAsOf when the state contained all that was committed; -1 if that is not known
      */
-    void tick(long monotonicMillis, long applied, long staleness) {
+    void tick(long monotonicMillis, long applied, long freshAsOf) {
         nowMillis = monotonicMillis;
         appliedIndex = applied;
-        stalenessMillis = staleness;
+        freshAsOfMillis = freshAsOf;
         while (!byIndex.isEmpty() && byIndex.first().minIndex() <= applied) {
             Waiting read = byIndex.pollFirst();
             byDeadline.remove(read);

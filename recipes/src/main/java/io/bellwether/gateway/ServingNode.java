@@ -81,7 +81,7 @@ public final class ServingNode {
 
         @Override
         public void readReady(long read, long index) {
-            reads.tick(nowMillis, replica.appliedIndex(), replica.stalenessMillis());
+            reads.tick(nowMillis, replica.appliedIndex(), replica.freshAsOfMillis());
             reads.confirmed(read);
         }
 
@@ -133,7 +133,18 @@ public final class ServingNode {
         }
         observe();
         gateway.tick(monotonicMillis, replica.logTime());
-        reads.tick(monotonicMillis, replica.appliedIndex(), replica.stalenessMillis());
+        reads.tick(monotonicMillis, replica.appliedIndex(), replica.freshAsOfMillis());
+    }
+
+    /**
+     * What time it is, read after the event that comes next has arrived. A process that was stopped in the middle of a step
+     * goes on in the belief that no time has passed, and finds what arrived meanwhile: it would date it too early, and take
+     * an old state for fresh (Rule 8.4).
+     */
+    public void time(long monotonicMillis, long wallMillis) {
+        nowMillis = monotonicMillis;
+        replica.tick(monotonicMillis, wallMillis);
+        reads.time(monotonicMillis);
     }
 
     /** A message of another node has arrived. */
@@ -204,7 +215,7 @@ public final class ServingNode {
             more = node.run();
             observe();
         } while (gateway.wantsFlush() && !more);
-        reads.tick(nowMillis, replica.appliedIndex(), replica.stalenessMillis());
+        reads.tick(nowMillis, replica.appliedIndex(), replica.freshAsOfMillis());
         return more;
     }
 

@@ -282,9 +282,9 @@ final class Following {
         marks.add(new FreshnessMark(append.commitIndex(), toldMillis - append.confirmedAgeMillis()));
     }
 
-    /** Upper bound of how far the state is behind; -1 if there is none. */
-    long stalenessMillis() {
-        return freshAsOfMillis < 0 ? -1 : standing.now() - freshAsOfMillis;
+    /** The state contains all that was committed at this moment of the own clock; -1 for none. */
+    long freshAsOfMillis() {
+        return freshAsOfMillis;
     }
 
     // --- reads -----------------------------------------------------------------------------------------------------

@@ -780,17 +780,17 @@ public final class Replica {
     }
 
     /**
-     * Upper bound, in milliseconds, of how far the applied state is behind the cluster's (Rule 8.4); -1 if there is none.
+     * The applied state contains all that was committed at this moment of the monotonic clock, in milliseconds (Rule 8.4);
+     * -1 if no such moment is known. How stale it is tells a clock that is read after the question arrived.
      */
-    public long stalenessMillis() {
+    public long freshAsOfMillis() {
         Leadership leading = leadership;
         if (leading == null) {
-            return following.stalenessMillis();
+            return following.freshAsOfMillis();
         }
-        long confirmed = leading.confirmedStartMillis();
         boolean applied =
                 standing.appliedIndex() >= standing.commitIndex() && standing.commitIndex() >= leading.startIndex();
-        return confirmed < 0 || !applied ? -1 : standing.now() - confirmed;
+        return applied ? leading.confirmedStartMillis() : -1;
     }
 
     /** The control record that this replica goes by; null if it has seen none. */

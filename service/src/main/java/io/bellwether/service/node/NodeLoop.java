@@ -132,6 +132,7 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
         driven.node().tick(nowMillis(), System.currentTimeMillis());
         driven.viewSeen().accept(driven.coordination().view());
         for (Runnable event = inbox.poll(); event != null; event = inbox.poll()) {
+            driven.node().time(nowMillis(), System.currentTimeMillis());
             event.run();
         }
         boolean more = driven.node().run();
@@ -144,8 +145,7 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     }
 
     private void publish(Replica replica) {
-        long staleness = replica.stalenessMillis();
-        freshAsOfMillis = staleness < 0 ? -1 : nowMillis() - staleness;
+        freshAsOfMillis = replica.freshAsOfMillis();
     }
 
     private void waitForEvents() {
@@ -261,8 +261,7 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
             return false;
         }
         // The moment is read before the view is opened: the view shows at least what was there at that moment.
-        long freshAsOf = freshAsOfMillis;
-        long staleness = freshAsOf < 0 ? -1 : nowMillis() - freshAsOf;
+        long staleness = stalenessAt(freshAsOfMillis);
         if (level instanceof ReadLevel.Bounded bounded && (staleness < 0 || staleness > bounded.maxStalenessMillis())) {
             return false;
         }
@@ -273,6 +272,10 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
         }
         whenDone.accept(new ReadOutcome.Ready(view, staleness));
         return true;
+    }
+
+    private long stalenessAt(long freshAsOf) {
+        return freshAsOf < 0 ? -1 : Math.max(0, nowMillis() - freshAsOf);
     }
 
     private ReadOutcome outcome(ReadVerdict verdict) {
@@ -371,7 +374,7 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
                 replica.lastIndex(),
                 replica.commitIndex(),
                 replica.appliedIndex(),
-                replica.serving() ? 0 : replica.stalenessMillis(),
+                replica.serving() ? 0 : stalenessAt(replica.freshAsOfMillis()),
                 record,
                 view.session(),
                 view.members());
