@@ -90,14 +90,6 @@ class NodeLoopTest {
     }
 
     /** Nobody tells this node to take one. */
-    private static final class NoSnapshots implements Snapshots {
-        @Override
-        public void fetch(NodeId from) {}
-
-        @Override
-        public void install(Snapshot snapshot) {}
-    }
-
     @AfterEach
     void end() {
         loop.close();
