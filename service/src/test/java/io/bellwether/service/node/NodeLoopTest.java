@@ -35,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,7 +110,7 @@ class NodeLoopTest {
             await(goOn);
         });
         await(heldUp);
-        TimeUnit.MILLISECONDS.sleep(2 * BOUND_MILLIS);
+        Awaitility.await().pollDelay(Duration.ofMillis(2 * BOUND_MILLIS)).until(() -> true);
         CompletableFuture<ReadOutcome> read = boundedRead();
         goOn.countDown();
         assertThat(read.join()).isInstanceOf(ReadOutcome.TooStale.class);
