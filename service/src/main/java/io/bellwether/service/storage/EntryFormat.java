@@ -5,6 +5,7 @@ import io.bellwether.replication.Entry;
 import io.bellwether.replication.Position;
 import io.bellwether.replication.Promise;
 import io.bellwether.replication.StoreRecord;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 
 /**
@@ -69,7 +70,11 @@ final class EntryFormat {
                 .array();
     }
 
+    /** @throws IllegalArgumentException if this is no position */
     static Position decodePosition(byte[] value) {
+        if (value.length != 2 * Long.BYTES) {
+            throw new IllegalArgumentException("a position has 16 bytes, not " + value.length);
+        }
         ByteBuffer numbers = ByteBuffer.wrap(value);
         return new Position(numbers.getLong(), numbers.getLong());
     }
@@ -87,17 +92,28 @@ final class EntryFormat {
                 .array();
     }
 
+    /** @throws IllegalArgumentException if this is no record of a store */
     static StoreRecord decodeRecord(byte[] value) {
         ByteBuffer fields = ByteBuffer.wrap(value);
-        long generation = fields.getLong();
-        long epoch = fields.getLong();
-        String clusterId = text(fields);
-        String claim = text(fields);
-        return new StoreRecord(clusterId, new Promise(epoch, claim), generation);
+        try {
+            long generation = fields.getLong();
+            long epoch = fields.getLong();
+            String clusterId = text(fields);
+            String claim = text(fields);
+            return new StoreRecord(clusterId, new Promise(epoch, claim), generation);
+        } catch (BufferUnderflowException e) {
+            throw new IllegalArgumentException(
+                    "a record of a store ends too early, after " + value.length + " bytes", e);
+        }
     }
 
     private static String text(ByteBuffer fields) {
-        byte[] text = new byte[fields.getInt()];
+        int length = fields.getInt();
+        if (length < 0 || length > fields.remaining()) {
+            throw new IllegalArgumentException(
+                    "a record of a store states a text of " + length + " bytes, and has " + fields.remaining());
+        }
+        byte[] text = new byte[length];
         fields.get(text);
         return Bytes.wrap(text).utf8();
     }
