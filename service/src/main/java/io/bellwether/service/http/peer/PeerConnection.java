@@ -4,9 +4,7 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
 import java.net.Socket;
-import java.net.StandardSocketOptions;
 import java.net.URI;
 import java.time.Duration;
 import org.apache.hc.core5.http.ClassicHttpRequest;
@@ -57,19 +55,12 @@ final class PeerConnection implements Closeable {
      */
     static PeerConnection open(URI url, Duration connectTimeout, Duration readTimeout, int maxBodyBytes)
             throws IOException {
-        Socket socket = new Socket();
-        try {
-            socket.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            int port = url.getPort() < 0 ? 80 : url.getPort();
-            socket.connect(new InetSocketAddress(url.getHost(), port), Math.toIntExact(connectTimeout.toMillis()));
-            socket.setSoTimeout(Math.toIntExact(readTimeout.toMillis()));
-            DefaultBHttpClientConnection connection = new DefaultBHttpClientConnection(HTTP);
-            connection.bind(socket);
-            return new PeerConnection(url, socket, connection, maxBodyBytes);
-        } catch (IOException | RuntimeException e) {
-            socket.close();
-            throw e;
-        }
+        return PeerAddress.connect(
+                url,
+                connectTimeout,
+                readTimeout,
+                HTTP,
+                (socket, connection) -> new PeerConnection(url, socket, connection, maxBodyBytes));
     }
 
     URI url() {
@@ -100,9 +91,7 @@ final class PeerConnection implements Closeable {
 
     // A peer secret, once there is one, becomes a header here and is checked in PeerServlet.
     private ClassicHttpRequest request(String path, byte[] body, int length) {
-        String base = url.getPath() == null ? "" : url.getPath();
-        String prefix = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
-        BasicClassicHttpRequest request = new BasicClassicHttpRequest("POST", prefix + path);
+        BasicClassicHttpRequest request = new BasicClassicHttpRequest("POST", PeerAddress.path(url, path));
         request.setHeader(HttpHeaders.HOST, url.getAuthority());
         request.setHeader(HttpHeaders.CONTENT_TYPE, BatchFormat.CONTENT_TYPE);
         request.setHeader(HttpHeaders.CONTENT_LENGTH, length);

@@ -42,13 +42,12 @@ final class PeerServlet extends HttpServlet {
     // A peer secret, once there is one, is checked here first.
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Optional<Refusal> refusal = Refusal.of(request, settings.maxPostBytes());
+        Optional<PeerProblem> refusal = Refusal.of(request, settings.maxPostBytes());
         if (refusal.isPresent()) {
             refusal.get().write(response);
             return;
         }
-        AsyncContext async = request.startAsync();
-        async.setTimeout(0); // The server's idle timeout watches the body, and HttpPeers the time until the answer.
+        AsyncContext async = PeerAnswers.begin(request); // HttpPeers watches the time until the answer
         ServletInputStream in = request.getInputStream();
         in.setReadListener(
                 new Body(async, InboundConnection.of(request), in, response, (int) request.getContentLengthLong()));
@@ -101,7 +100,7 @@ final class PeerServlet extends HttpServlet {
             LOG.debug("a post on the {} lane was cut off", lane, failure);
             if (!handedOn) {
                 handedOn = true;
-                refuse(async, response, Refusal.CUT_OFF);
+                PeerAnswers.refuse(async, response, Refusal.CUT_OFF);
             }
         }
     }
@@ -112,12 +111,12 @@ final class PeerServlet extends HttpServlet {
             batch = BatchFormat.decode(body.bytes(), body.length());
         } catch (MalformedBatchException e) {
             LOG.debug("a post on the {} lane was refused", lane, e);
-            refuse(async, response, Refusal.malformed(e));
+            PeerAnswers.refuse(async, response, Refusal.malformed(e));
             return;
         }
         Optional<String> misdirected = inbox.refusal(batch);
         if (misdirected.isPresent()) {
-            refuse(async, response, Refusal.misdirected(misdirected.get()));
+            PeerAnswers.refuse(async, response, Refusal.misdirected(misdirected.get()));
             return;
         }
         PeerLink link = inbox.isOpen() ? peers.link(batch.get(0).from().node()) : null;
@@ -125,7 +124,7 @@ final class PeerServlet extends HttpServlet {
         InboundExchange exchange =
                 new InboundExchange(lane, batch, deadlineNanos, answers -> respond(async, response, answers));
         if (link == null || !link.letIn(exchange)) {
-            refuse(async, response, Refusal.BUSY);
+            PeerAnswers.refuse(async, response, Refusal.BUSY);
             return;
         }
         connection.belongsTo(link);
@@ -160,43 +159,32 @@ final class PeerServlet extends HttpServlet {
         } catch (IOException e) {
             LOG.debug("an answer is lost: the peer is gone", e);
         }
-        complete(async);
-    }
-
-    private static void refuse(AsyncContext async, HttpServletResponse response, Refusal refusal) {
-        try {
-            refusal.write(response);
-        } catch (IOException e) {
-            LOG.debug("a refusal is lost: the peer is gone", e);
-        }
-        complete(async);
-    }
-
-    private static void complete(AsyncContext async) {
-        try {
-            async.complete();
-        } catch (IllegalStateException e) {
-            LOG.debug("the server has ended the request before", e);
-        }
+        PeerAnswers.complete(async);
     }
 
     /** What a post gets that is not let in. */
-    private record Refusal(int status, String code, String title, String detail) {
-        static final Refusal CUT_OFF = new Refusal(
+    private static final class Refusal {
+        static final PeerProblem CUT_OFF = new PeerProblem(
                 400, "body-cut-off", "Bad Request", "The body ended before its Content-Length. Send it whole.");
-        static final Refusal BUSY = new Refusal(
+        static final PeerProblem BUSY = new PeerProblem(
                 503,
                 "peer-busy",
                 "Service Unavailable",
                 "This node is starting or stopping, still handles the post before, or knows too many peers. Go on with newer messages.");
 
-        static Optional<Refusal> of(HttpServletRequest request, int maxPostBytes) {
+        private Refusal() {}
+
+        static Optional<PeerProblem> of(HttpServletRequest request, int maxPostBytes) {
             if (!"POST".equals(request.getMethod())) {
-                return Optional.of(new Refusal(
-                        405, "method-not-allowed", "Method Not Allowed", "Nodes post to each other here: use POST."));
+                return Optional.of(new PeerProblem(
+                        405,
+                        "method-not-allowed",
+                        "Method Not Allowed",
+                        "Nodes post to each other here: use POST.",
+                        "POST"));
             }
             if (!BatchFormat.CONTENT_TYPE.equals(request.getContentType())) {
-                return Optional.of(new Refusal(
+                return Optional.of(new PeerProblem(
                         415,
                         "unsupported-media-type",
                         "Unsupported Media Type",
@@ -204,10 +192,11 @@ final class PeerServlet extends HttpServlet {
             }
             long length = request.getContentLengthLong();
             if (length < 0) {
-                return Optional.of(new Refusal(411, "length-required", "Length Required", "Send a Content-Length."));
+                return Optional.of(
+                        new PeerProblem(411, "length-required", "Length Required", "Send a Content-Length."));
             }
             if (length > maxPostBytes) {
-                return Optional.of(new Refusal(
+                return Optional.of(new PeerProblem(
                         413,
                         "batch-too-large",
                         "Content Too Large",
@@ -216,22 +205,18 @@ final class PeerServlet extends HttpServlet {
             }
             if (length == 0) {
                 return Optional.of(
-                        new Refusal(400, "malformed-batch", "Bad Request", "No batch is empty. Send a batch."));
+                        new PeerProblem(400, "malformed-batch", "Bad Request", "No batch is empty. Send a batch."));
             }
             return Optional.empty();
         }
 
-        static Refusal malformed(MalformedBatchException e) {
-            return new Refusal(
+        static PeerProblem malformed(MalformedBatchException e) {
+            return new PeerProblem(
                     400, "malformed-batch", "Bad Request", "Nothing of it was taken: " + e.getMessage() + ".");
         }
 
-        static Refusal misdirected(String reason) {
-            return new Refusal(421, "misdirected-mail", "Misdirected Request", reason);
-        }
-
-        void write(HttpServletResponse response) throws IOException {
-            new PeerProblem(status, code, title, detail, status == 405 ? "POST" : null).write(response);
+        static PeerProblem misdirected(String reason) {
+            return new PeerProblem(421, "misdirected-mail", "Misdirected Request", reason);
         }
     }
 }

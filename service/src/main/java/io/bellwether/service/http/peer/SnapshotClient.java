@@ -8,7 +8,6 @@ import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
@@ -62,18 +61,12 @@ public final class SnapshotClient implements Closeable {
      * @throws IOException if the peer does not take the connection
      */
     public static SnapshotClient open(URI url, String clusterId, Duration connectTimeout) throws IOException {
-        Socket socket = new Socket();
-        try {
-            int port = url.getPort() < 0 ? 80 : url.getPort();
-            socket.connect(new InetSocketAddress(url.getHost(), port), Math.toIntExact(connectTimeout.toMillis()));
-            socket.setSoTimeout(Math.toIntExact(SILENCE.toMillis()));
-            DefaultBHttpClientConnection connection = new DefaultBHttpClientConnection(HTTP);
-            connection.bind(socket);
-            return new SnapshotClient(url, clusterId, socket, connection);
-        } catch (IOException | RuntimeException e) {
-            socket.close();
-            throw e;
-        }
+        return PeerAddress.connect(
+                url,
+                connectTimeout,
+                SILENCE,
+                HTTP,
+                (socket, connection) -> new SnapshotClient(url, clusterId, socket, connection));
     }
 
     /** What there is to fetch; empty while the peer makes it. */
@@ -122,9 +115,7 @@ public final class SnapshotClient implements Closeable {
     }
 
     private ClassicHttpResponse get(String path, long from) throws IOException {
-        String base = url.getPath() == null ? "" : url.getPath();
-        String prefix = base.endsWith("/") ? base.substring(0, base.length() - 1) : base;
-        BasicClassicHttpRequest request = new BasicClassicHttpRequest("GET", prefix + path);
+        BasicClassicHttpRequest request = new BasicClassicHttpRequest("GET", PeerAddress.path(url, path));
         request.setHeader(HttpHeaders.HOST, url.getAuthority());
         request.setHeader(HttpHeaders.RANGE, "bytes=" + from + "-");
         request.setHeader(SnapshotServlet.CLUSTER_ID, clusterId);

@@ -76,7 +76,7 @@ final class SnapshotServlet extends HttpServlet {
         }
         String path = request.getPathInfo();
         if (path == null) {
-            AsyncContext async = startAsync(request);
+            AsyncContext async = PeerAnswers.begin(request);
             source.manifest(manifest -> {
                 try {
                     async.start(() -> answer(async, response, manifest));
@@ -92,12 +92,12 @@ final class SnapshotServlet extends HttpServlet {
             return;
         }
         OptionalRange range = OptionalRange.of(request.getHeader("Range"));
-        AsyncContext async = startAsync(request);
+        AsyncContext async = PeerAnswers.begin(request);
         try {
             senders.execute(() -> send(async, response, named.group(1), named.group(2), range));
         } catch (RejectedExecutionException e) {
             LOG.debug("no more of the state at once", e);
-            refuse(async, response, BUSY);
+            PeerAnswers.refuse(async, response, BUSY);
         }
     }
 
@@ -120,12 +120,6 @@ final class SnapshotServlet extends HttpServlet {
                                 + " say so in " + CLUSTER_ID + "."));
     }
 
-    private static AsyncContext startAsync(HttpServletRequest request) {
-        AsyncContext async = request.startAsync();
-        async.setTimeout(0); // The server's idle timeout ends what nobody reads.
-        return async;
-    }
-
     private static void answer(AsyncContext async, HttpServletResponse response, Optional<SnapshotManifest> manifest) {
         try {
             if (manifest.isPresent()) {
@@ -140,7 +134,7 @@ final class SnapshotServlet extends HttpServlet {
         } catch (IOException e) {
             LOG.debug("an answer is lost: the peer is gone", e);
         }
-        complete(async);
+        PeerAnswers.complete(async);
     }
 
     private void send(AsyncContext async, HttpServletResponse response, String id, String file, OptionalRange range) {
@@ -156,7 +150,7 @@ final class SnapshotServlet extends HttpServlet {
         } catch (IOException e) {
             LOG.debug("a file of a snapshot was cut off", e);
         } finally {
-            complete(async); // with less than was announced, the connection ends
+            PeerAnswers.complete(async); // with less than was announced, the connection ends
         }
     }
 
@@ -213,23 +207,6 @@ final class SnapshotServlet extends HttpServlet {
 
         boolean isWrong() {
             return from < 0;
-        }
-    }
-
-    private static void refuse(AsyncContext async, HttpServletResponse response, PeerProblem problem) {
-        try {
-            problem.write(response);
-        } catch (IOException e) {
-            LOG.debug("a refusal is lost: the peer is gone", e);
-        }
-        complete(async);
-    }
-
-    private static void complete(AsyncContext async) {
-        try {
-            async.complete();
-        } catch (IllegalStateException e) {
-            LOG.debug("the server has ended the request before", e);
         }
     }
 }
