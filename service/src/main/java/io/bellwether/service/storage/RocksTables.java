@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -63,7 +64,9 @@ final class RocksTables implements Tables, AutoCloseable {
     /** Replaced under the lock by the owning thread. */
     private TablesDatabase database;
 
-    private @Nullable Moment current;
+    /** Read by everybody, replaced under the lock. */
+    private volatile @Nullable Moment current;
+
     private int moments;
     private boolean closed;
 
@@ -305,6 +308,12 @@ final class RocksTables implements Tables, AutoCloseable {
 
     @Override
     public View view() {
+        Moment known = current;
+        return known != null && known.hold() ? new RocksView(known) : firstView();
+    }
+
+    /** The first view after a commit makes what those after it share. */
+    private View firstView() {
         lock.lock();
         try {
             if (closed) {
@@ -315,7 +324,7 @@ final class RocksTables implements Tables, AutoCloseable {
                 moment = new Moment();
                 current = moment;
             }
-            moment.holders++;
+            check(moment.hold(), "what is current is held by the tables, and let go of under the lock");
             return new RocksView(moment);
         } catch (RocksDBException e) {
             throw stop("Reading the tables", e);
@@ -364,15 +373,18 @@ final class RocksTables implements Tables, AutoCloseable {
         }
     }
 
-    /** The state between two commits. Shared by views, and kept by the tables until the next commit. */
+    /**
+     * The state between two commits. Shared by views, and kept by the tables until the next commit. Holding it and letting
+     * go of it take no lock, so that readers do not wait for each other.
+     */
     private final class Moment {
         private final TablesDatabase source;
         private final Snapshot snapshot;
         private final ReadOptions options;
         private final Position position;
 
-        /** Views, and one for {@link #current}. Under the lock. */
-        private int holders = 1;
+        /** Views, and one for {@link #current}. Once it is 0 it stays 0. */
+        private final AtomicInteger holders = new AtomicInteger(1);
 
         Moment() throws RocksDBException {
             source = database;
@@ -381,6 +393,37 @@ final class RocksTables implements Tables, AutoCloseable {
             options = new ReadOptions().setSnapshot(snapshot);
             position = source.applied(options);
             moments++;
+        }
+
+        /** @return whether it is held; false if everybody had let go of it before */
+        boolean hold() {
+            int known = holders.get();
+            while (known > 0) {
+                if (holders.compareAndSet(known, known + 1)) {
+                    return true;
+                }
+                known = holders.get();
+            }
+            return false;
+        }
+
+        void letGo() {
+            if (holders.decrementAndGet() == 0) {
+                end();
+            }
+        }
+
+        private void end() {
+            options.close();
+            source.release(snapshot);
+            source.release();
+            lock.lock();
+            try {
+                moments--;
+                momentReleased.signalAll();
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
@@ -420,12 +463,7 @@ final class RocksTables implements Tables, AutoCloseable {
         public void close() {
             if (!viewClosed) {
                 viewClosed = true;
-                lock.lock();
-                try {
-                    letGo(moment);
-                } finally {
-                    lock.unlock();
-                }
+                moment.letGo();
             }
         }
 
@@ -493,25 +531,13 @@ final class RocksTables implements Tables, AutoCloseable {
     private void letGoOfCurrent() {
         lock.lock();
         try {
-            if (current != null) {
-                Moment past = current;
+            Moment past = current;
+            if (past != null) {
                 current = null;
-                letGo(past);
+                past.letGo();
             }
         } finally {
             lock.unlock();
-        }
-    }
-
-    /** Under the lock. */
-    private void letGo(Moment moment) {
-        moment.holders--;
-        if (moment.holders == 0) {
-            moment.options.close();
-            moment.source.release(moment.snapshot);
-            moment.source.release();
-            moments--;
-            momentReleased.signalAll();
         }
     }
 
