@@ -59,6 +59,19 @@ public final class Answers implements Executor {
         startDraining();
     }
 
+    /**
+     * Has {@code answer} written, at once if this is still the thread that asks: nobody need be woken for that.
+     *
+     * @param asking one that the server reads requests with, not the node's
+     */
+    void executeFor(Thread asking, Runnable answer) {
+        if (Thread.currentThread() == asking) {
+            run(answer);
+        } else {
+            execute(answer);
+        }
+    }
+
     private void startDraining() {
         if (!draining.compareAndSet(false, true)) {
             return;

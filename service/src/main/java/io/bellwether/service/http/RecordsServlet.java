@@ -164,8 +164,12 @@ final class RecordsServlet extends HttpServlet {
         long minIndex = fields.minIndex();
         Duration timeout = fields.timeout(limits);
         Exchange exchange = beginRead(request, response, timeout);
+        Thread asking = Thread.currentThread();
         requests.read(
-                level, minIndex, timeout, outcome -> answers.execute(() -> readAnswer.record(exchange, wish, outcome)));
+                level,
+                minIndex,
+                timeout,
+                outcome -> answers.executeFor(asking, () -> readAnswer.record(exchange, wish, outcome)));
     }
 
     private void list(HttpServletRequest request, HttpServletResponse response, boolean withBody) {
