@@ -587,14 +587,17 @@ public final class Replica {
         return wanted != null && wanted.tickSaysClaim();
     }
 
-    /** No record exists: who holds the latch writes the first, with an empty store, and alone in the set (Rule 1.1). */
+    /**
+     * No record exists: who holds the latch writes the first, with a store that has met no cluster, and alone in the set
+     * (Rule 1.1). Epochs go on above those in a restored store (Rule 11.3); 0 is before all of an empty one.
+     */
     private void claimFirst() {
-        if (standing.view().holdsLatch() && standing.journal.isEmpty()) {
+        if (standing.view().holdsLatch() && clusterId().isEmpty()) {
             String claim = nextClaim();
             ControlRecord first = new ControlRecord(
                     bootstrap.clusterId(),
                     1,
-                    1,
+                    standing.promise().epoch() + 1,
                     standing.self.node(),
                     claim,
                     bootstrap.writeQuorum(),

@@ -165,7 +165,7 @@ final class Standing {
         Coordination.Versioned versioned = view.record();
         return versioned == null
                 ? Optional.empty()
-                : Guards.complaint(versioned.record(), journal.record(), journal.isEmpty());
+                : Guards.complaint(versioned.record(), journal.record(), self, journal.isEmpty());
     }
 
     /** Notes the record's cluster and generation durably (Rule 11.1). */

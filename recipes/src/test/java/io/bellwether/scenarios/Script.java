@@ -53,6 +53,7 @@ final class Script {
             case "pause" -> node().pause();
             case "wake" -> node().wake();
             case "wipe" -> node().wipe();
+            case "restore" -> restore();
             case "roll" -> rollBack();
             case "fsync" -> fsync();
             case "keep" -> node().keepEntries(number());
@@ -203,6 +204,12 @@ final class Script {
     private void start() {
         NodeId id = new NodeId(word());
         stage.start(id, taken("clock") ? millis(word()) : stage.nowMillis());
+    }
+
+    private void restore() {
+        StagedNode restored = node();
+        expect("from");
+        restored.restore(node());
     }
 
     private void rollBack() {

@@ -227,6 +227,14 @@ final class StagedNode {
         tables = new MemoryTables();
     }
 
+    /** An empty disk on which a backup of another node's state, as it is now, was restored (Rule 11.3). */
+    void restore(StagedNode source) {
+        wipe();
+        tables.replaceBy(source.tables);
+        log.restartAfter(tables.applied(), source.serving().replica().logTime());
+        log.crash(0, 0);
+    }
+
     /** The same store as it once was. */
     void rollBack(int end, long promise) {
         mustBeDown();

@@ -23,6 +23,7 @@
  * start n1 [clock 5s]                its monotonic clock begins there        stop n1     in order
  * pause n1     wake n1               nothing reaches it for a while; then all of it does
  * wipe n1      roll back n1 to 3 [promise 1]      a crashed node gets an empty disk, or an old state of its own
+ * restore n1 from n2                 a crashed node gets an empty disk with a backup of n2's state as it is now
  * hold disk n1       fsync n1 [W]       release disk n1                      wall n1 -1h
  *
  * keep n1 2      flush n1            all but 2 entries may go from its log; its tables are safe from crashes

@@ -9,7 +9,7 @@ import java.io.IOException;
 
 /**
  * One node of Bellwether: {@code server config.yml} runs it, {@code check config.yml} looks at its configuration, {@code
- * zookeeper} runs a ZooKeeper for trials.
+ * zookeeper} runs a ZooKeeper for trials, {@code verify-backup} and {@code restore-backup} are for backups.
  */
 public final class Bellwether extends Application<BellwetherConfiguration> {
     public static void main(String[] arguments) throws Exception {
@@ -27,6 +27,8 @@ public final class Bellwether extends Application<BellwetherConfiguration> {
                 bootstrap.getConfigurationSourceProvider(), new Variables(System.getenv())));
         NodeServerFactory.byDefault(bootstrap.getObjectMapper());
         bootstrap.addCommand(new ZooKeeperCommand());
+        bootstrap.addCommand(BackupCommand.verify());
+        bootstrap.addCommand(BackupCommand.restore());
     }
 
     @Override

@@ -20,6 +20,7 @@ import io.bellwether.service.http.Answers;
 import io.bellwether.service.http.ClientFaces;
 import io.bellwether.service.http.Identity;
 import io.bellwether.service.http.Limits;
+import io.bellwether.service.http.SendingRate;
 import io.bellwether.service.http.peer.HttpPeers;
 import io.bellwether.service.http.peer.Lane;
 import io.bellwether.service.http.peer.PeerEvents;
@@ -120,7 +121,10 @@ final class RunningNode implements Managed {
             servlet.setAsyncSupported(true);
             servlet.addMapping(lane.path());
         }
-        offerSnapshots(environment);
+        SendingRate rate = new SendingRate(configuration.peers().snapshotRate().toBytes(), System::nanoTime);
+        offerSnapshots(environment, rate);
+        ClientFaces.registerBackups(
+                environment, loop, new OfferedBackups(id.name(), store.outgoing(), loop), rate, limits, identity);
         this.faces = ClientFaces.register(
                 environment,
                 loop,
@@ -214,7 +218,7 @@ final class RunningNode implements Managed {
     }
 
     /** Gives the state to nodes that are too far behind. */
-    private void offerSnapshots(Environment environment) {
+    private void offerSnapshots(Environment environment, SendingRate rate) {
         ExecutorService senders = environment
                 .lifecycle()
                 .executorService("snapshot-sender-%d")
@@ -226,10 +230,7 @@ final class RunningNode implements Managed {
                 .servlets()
                 .addServlet(
                         "peer-snapshots",
-                        peers.snapshotServlet(
-                                new OfferedSnapshots(store.outgoing(), loop),
-                                senders,
-                                configuration.peers().snapshotRate().toBytes()));
+                        peers.snapshotServlet(new OfferedSnapshots(store.outgoing(), loop), senders, rate));
         servlet.setAsyncSupported(true);
         servlet.addMapping(HttpPeers.SNAPSHOTS);
     }

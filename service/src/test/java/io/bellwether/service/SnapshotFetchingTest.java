@@ -9,6 +9,7 @@ import io.bellwether.replication.NodeId;
 import io.bellwether.replication.Position;
 import io.bellwether.replication.Snapshot;
 import io.bellwether.replication.Tables;
+import io.bellwether.service.http.SendingRate;
 import io.bellwether.service.http.peer.HttpPeers;
 import io.bellwether.service.http.peer.PeerEvents;
 import io.bellwether.service.http.peer.PeerSettings;
@@ -140,7 +141,8 @@ class SnapshotFetchingTest {
         connector.setHost("127.0.0.1");
         server.addConnector(connector);
         ServletContextHandler context = new ServletContextHandler("/");
-        ServletHolder holder = new ServletHolder(peers.snapshotServlet(source, senders, 1L << 30));
+        ServletHolder holder =
+                new ServletHolder(peers.snapshotServlet(source, senders, new SendingRate(1L << 30, System::nanoTime)));
         holder.setAsyncSupported(true);
         context.addServlet(holder, HttpPeers.SNAPSHOTS);
         server.setHandler(context);

@@ -55,6 +55,33 @@ public final class ClientFaces {
         return faces;
     }
 
+    /**
+     * Backups, at {@value BackupServlet#PATH}; one at a time.
+     *
+     * @param requests asked how fresh the state is
+     * @param rate of what goes out
+     */
+    public static void registerBackups(
+            Environment environment,
+            Requests requests,
+            BackupSource source,
+            SendingRate rate,
+            Limits limits,
+            Identity identity) {
+        ExecutorService senders = environment
+                .lifecycle()
+                .executorService("backup-sender")
+                .minThreads(0)
+                .maxThreads(1)
+                .workQueue(new SynchronousQueue<>())
+                .build();
+        ServletRegistration.Dynamic servlet = environment
+                .servlets()
+                .addServlet("backups", new BackupServlet(requests, source, senders, rate, limits, identity));
+        servlet.setAsyncSupported(true);
+        servlet.addMapping(BackupServlet.PATH);
+    }
+
     /** From now on the node is not ready: the process was told to end. */
     public void stopping() {
         stopping = true;

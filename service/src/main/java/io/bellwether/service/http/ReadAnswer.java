@@ -128,7 +128,8 @@ final class ReadAnswer {
         exchange.fail(problem(outcome));
     }
 
-    private static Problem problem(ReadOutcome outcome) {
+    /** @param outcome not a view */
+    static Problem problem(ReadOutcome outcome) {
         if (outcome instanceof ReadOutcome.TooStale stale) {
             return Problem.of(
                     ProblemCode.TOO_STALE,

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * identity      node, store, cluster and format: written last when a store is made, so that with it everything is there
  * retired       there when the store must never be used again, and why
  * creating      there while a store is being made, and never with an identity that was ever used
+ * restoring     there while a backup is being restored
+ * restored      there when one was, until a store is made of it: {@link Restored}
  * log/          {@link RocksLog}
  * durable-mark  {@link DurableMark}: up to where the log must be there
  * cut/          {@link CutFiles}
@@ -47,6 +50,11 @@ final class DataDirectory implements AutoCloseable {
     private static final String IDENTITY = "identity";
     private static final String CREATING = "creating";
     private static final String RETIRED = "retired";
+    private static final String RESTORING = "restoring";
+    private static final String RESTORED = "restored";
+    private static final String LOCK = "lock";
+    /** What may lie in a folder that is empty to us: our own lock, and what a file system puts into its root. */
+    private static final Set<String> NOTHING = Set.of(LOCK, "lost+found");
 
     private final Path folder;
     private final FileChannel lockFile;
@@ -67,7 +75,7 @@ final class DataDirectory implements AutoCloseable {
         Path absolute = folder.toAbsolutePath().normalize();
         DurableFiles.makeFolders(absolute);
         FileChannel file =
-                FileChannel.open(absolute.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                FileChannel.open(absolute.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = tryLock(file);
         if (lock == null) {
             file.close();
@@ -107,16 +115,24 @@ final class DataDirectory implements AutoCloseable {
         refuseAnother("node", node.name(), identity.get("node"), "BELLWETHER_NODE");
         refuseAnother("cluster", cluster, identity.get("cluster"), "BELLWETHER_CLUSTER");
         DurableFiles.remove(folder.resolve(CREATING));
+        DurableFiles.remove(folder.resolve(RESTORED));
         return Optional.of(new StoreId(identity.getOrDefault("store", "")));
     }
 
-    /** Begins to make a store; what an earlier attempt left is removed. {@link #finishCreation} makes it count. */
+    /**
+     * Begins to make a store; what an earlier attempt left is removed, but not what was restored. {@link #finishCreation}
+     * makes it count.
+     */
     void beginCreation() throws IOException {
         DurableFiles.replace(folder.resolve(CREATING), new byte[0]);
-        for (Path part : List.of(log(), durableMark(), cuts(), incoming(), outgoing())) {
+        for (Path part : List.of(log(), durableMark(), cuts(), outgoing())) {
             DurableFiles.remove(part);
         }
-        removeStatesBut("");
+        Optional<Restored> restored = restored();
+        if (restored.isEmpty()) {
+            DurableFiles.remove(incoming());
+        }
+        removeStatesBut(restored.map(one -> stateAt(one.position())).orElse(""));
         DurableFiles.forceFolderOf(log());
     }
 
@@ -127,7 +143,61 @@ final class DataDirectory implements AutoCloseable {
         String identity = "format " + FORMAT + "\nnode " + node + "\nstore " + store + "\ncluster " + cluster + "\n";
         DurableFiles.replace(folder.resolve(IDENTITY), identity.getBytes(UTF_8));
         DurableFiles.remove(folder.resolve(CREATING));
+        DurableFiles.remove(folder.resolve(RESTORED));
         return store;
+    }
+
+    /**
+     * From now on the folder is for a backup that is being restored.
+     *
+     * @throws StoreRefused if there is anything else in it
+     */
+    void beginRestoring() throws IOException {
+        if (!Files.exists(folder.resolve(RESTORING))) {
+            refuseUnlessEmpty();
+            DurableFiles.replace(folder.resolve(RESTORING), new byte[0]);
+        }
+        DurableFiles.remove(incoming());
+    }
+
+    private void refuseUnlessEmpty() throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            Optional<String> found = all.map(path -> path.getFileName().toString())
+                    .filter(name -> !NOTHING.contains(name))
+                    .sorted()
+                    .findFirst();
+            if (found.isPresent()) {
+                throw new StoreRefused("The directory " + folder + " is not empty: it holds '" + found.get()
+                        + "'. A backup is restored into an empty one, so that nothing is mixed with it.");
+            }
+        }
+    }
+
+    /** What was restored is all there, in {@link #incoming}. */
+    void finishRestoring(Restored restored) throws IOException {
+        String text = "epoch " + restored.position().epoch() + "\nindex "
+                + restored.position().index() + "\nlog-time " + restored.logTime() + "\ncluster "
+                + restored.clusterId() + "\n";
+        DurableFiles.replace(folder.resolve(RESTORED), text.getBytes(UTF_8));
+        DurableFiles.remove(folder.resolve(RESTORING));
+        DurableFiles.forceFolderOf(folder.resolve(RESTORING));
+    }
+
+    /** With what the store is to begin that is made here. */
+    Optional<Restored> restored() throws IOException {
+        Path file = folder.resolve(RESTORED);
+        if (!Files.exists(file)) {
+            return Optional.empty();
+        }
+        Map<String, String> values = parse(Files.readString(file, UTF_8));
+        try {
+            Position position = new Position(
+                    Long.parseLong(values.getOrDefault("epoch", "")), Long.parseLong(values.getOrDefault("index", "")));
+            return Optional.of(new Restored(
+                    position, Long.parseLong(values.getOrDefault("log-time", "")), values.getOrDefault("cluster", "")));
+        } catch (NumberFormatException e) {
+            throw new StoreDamaged(folder, "its file '" + RESTORED + "' is unreadable.", e);
+        }
     }
 
     /** From now on nobody opens what is in this folder. */
@@ -205,6 +275,10 @@ final class DataDirectory implements AutoCloseable {
 
     /** A log without an identity is not an empty folder: somebody removed what says whose it is. */
     private void refuseRemainsWithoutIdentity() {
+        if (Files.exists(folder.resolve(RESTORING))) {
+            throw new StoreRefused("A backup was being restored into " + folder + ", and that did not end."
+                    + " Restore it again (scripts/backup restore FILE " + folder + "), or empty the directory.");
+        }
         boolean remains = Files.exists(log()) || Files.exists(durableMark()) || Files.exists(state(FIRST_STATE));
         if (remains && !Files.exists(folder.resolve(CREATING))) {
             throw new StoreRefused("The data directory " + folder + " holds a store, but its file '" + IDENTITY

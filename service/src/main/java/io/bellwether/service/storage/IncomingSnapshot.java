@@ -151,6 +151,11 @@ public final class IncomingSnapshot {
         }
     }
 
+    /** Whether something is gathered here. */
+    boolean isHere() {
+        return Files.isDirectory(state());
+    }
+
     /** Gives the folder the name that it has as the state of this node; nothing else changes by that. */
     String becomeState(Position position) throws IOException {
         String name = DataDirectory.stateAt(position);

@@ -81,14 +81,27 @@ final class LogDatabase implements AutoCloseable {
         checkWhole();
     }
 
-    /** Makes an empty log, durable before this returns. */
-    static void create(DataDirectory directory, RocksFamily family) throws RocksDBException, IOException {
+    /**
+     * Makes a log without entries, durable before this returns.
+     *
+     * @param restored what it begins after; null to begin with the first entry
+     */
+    static void create(DataDirectory directory, RocksFamily family, @Nullable Restored restored)
+            throws RocksDBException, IOException {
+        Position start = restored == null ? Position.ZERO : restored.position();
         try (RocksFamily.Handle handle = family.openLog(directory.log(), FAMILIES, Opening.CREATE);
                 WriteBatch batch = new WriteBatch();
                 WriteOptions synced = new WriteOptions().setSync(true)) {
             ColumnFamilyHandle meta = handle.family(2);
-            batch.put(meta, START, EntryFormat.encode(Position.ZERO));
-            batch.put(meta, LATEST_BATCH, encode(new DurableMark.Mark(0, Position.ZERO)));
+            batch.put(meta, START, EntryFormat.encode(start));
+            batch.put(meta, LATEST_BATCH, encode(new DurableMark.Mark(0, start)));
+            if (restored != null) {
+                batch.put(meta, START_LOG_TIME, EntryFormat.number(restored.logTime()));
+                batch.put(
+                        meta,
+                        STATE_FOLDER,
+                        Bytes.utf8(DataDirectory.stateAt(start)).unsafeArray());
+            }
             batch.put(meta, RECORD, EntryFormat.encode(StoreRecord.NEW));
             handle.database().write(synced, batch);
         }

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -19,7 +21,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,8 +48,6 @@ public final class OutgoingSnapshots implements AutoCloseable {
 
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Copy> copies = new ArrayList<>();
-    /** The one that is being made. */
-    private @Nullable Copy making;
 
     OutgoingSnapshots(DataDirectory directory, RocksFamily family, RocksTables tables, LongSupplier nanoTime) {
         this.directory = directory;
@@ -63,44 +62,53 @@ public final class OutgoingSnapshots implements AutoCloseable {
         /** The state contains at least this; known before the copy is made. */
         final long index;
 
-        final long madeAtNanos;
+        final long begunAtNanos;
         long askedAtNanos;
 
-        @Nullable
-        SnapshotContent content;
+        /** Completed without the lock. */
+        final CompletableFuture<SnapshotContent> content = new CompletableFuture<>();
 
         Copy(String id, long index, long nowNanos) {
             this.id = id;
             this.index = index;
-            this.madeAtNanos = nowNanos;
+            this.begunAtNanos = nowNanos;
             this.askedAtNanos = nowNanos;
         }
     }
 
     /** A copy of the state that is fresh enough to begin with; empty while it is being made: ask again soon. */
     public Optional<SnapshotContent> offer() {
+        CompletableFuture<SnapshotContent> copy = copyAfter(0);
+        return copy.isDone() && !copy.isCompletedExceptionally() ? Optional.of(copy.join()) : Optional.empty();
+    }
+
+    /**
+     * A copy of the state that contains at least this index, which the tables have.
+     *
+     * @return fails if none can be made now, with the reason in the log; completed on any thread
+     */
+    public CompletionStage<SnapshotContent> copy(long minIndex) {
+        return copyAfter(minIndex);
+    }
+
+    private CompletableFuture<SnapshotContent> copyAfter(long minIndex) {
         lock.lock();
         try {
             long now = nanoTime.getAsLong();
             for (Copy copy : copies) {
-                if (copy.content != null && now - copy.madeAtNanos < FRESH.toNanos()) {
+                if (copy.index >= minIndex && now - copy.begunAtNanos < FRESH.toNanos()) {
                     copy.askedAtNanos = now;
-                    return Optional.of(copy.content);
+                    return copy.content;
                 }
             }
-            if (making == null) {
-                begin(now);
-            } else {
-                making.askedAtNanos = now;
-            }
-            return Optional.empty();
+            return begin(now);
         } finally {
             lock.unlock();
         }
     }
 
     /** Under the lock. The place is held before the copy is made: the log must not go on past it meanwhile. */
-    private void begin(long now) {
+    private CompletableFuture<SnapshotContent> begin(long now) {
         byte[] name = new byte[8];
         random.nextBytes(name);
         long index;
@@ -110,10 +118,11 @@ public final class OutgoingSnapshots implements AutoCloseable {
         Copy begun = new Copy(HexFormat.of().formatHex(name), index, now);
         try {
             maker.execute(() -> make(begun));
-            making = begun;
             copies.add(begun);
+            return begun.content;
         } catch (RejectedExecutionException e) {
             LOG.debug("no snapshot is made any more: the store is being closed", e);
+            return CompletableFuture.failedFuture(e);
         }
     }
 
@@ -150,9 +159,11 @@ public final class OutgoingSnapshots implements AutoCloseable {
     }
 
     private static boolean names(Copy copy, String file) {
-        SnapshotContent content = copy.content;
-        return content != null
-                && content.files().stream().anyMatch(known -> known.name().equals(file));
+        CompletableFuture<SnapshotContent> content = copy.content;
+        return content.isDone()
+                && !content.isCompletedExceptionally()
+                && content.join().files().stream()
+                        .anyMatch(known -> known.name().equals(file));
     }
 
     /**
@@ -165,7 +176,7 @@ public final class OutgoingSnapshots implements AutoCloseable {
             long now = nanoTime.getAsLong();
             long needed = Long.MAX_VALUE;
             for (Copy copy : List.copyOf(copies)) {
-                if (copy != making && now - copy.askedAtNanos >= PATIENCE.toNanos()) {
+                if (copy.content.isDone() && now - copy.askedAtNanos >= PATIENCE.toNanos()) {
                     copies.remove(copy);
                     maker.execute(() -> remove(copy.id));
                 } else {
@@ -184,42 +195,47 @@ public final class OutgoingSnapshots implements AutoCloseable {
     // ---- the thread that makes and removes copies
 
     private void make(Copy copy) {
-        SnapshotContent content = null;
         try {
             Path folder = folder(copy.id);
             DurableFiles.makeFolders(directory.outgoing());
             tables.copyTo(folder);
-            content = new SnapshotContent(copy.id, family.appliedIn(folder), files(folder));
+            SnapshotContent content = new SnapshotContent(copy.id, family.appliedIn(folder), files(folder));
             LOG.info(
                     "snapshot made id={} position={} files={} mib={}",
                     copy.id,
                     content.position(),
                     content.files().size(),
                     content.bytes() >> 20);
+            stamp(copy);
+            copy.content.complete(content);
         } catch (RocksDBException | IOException e) {
-            LOG.warn("No snapshot of the state can be made for a node that needs one; it will ask again", e);
+            LOG.warn("No snapshot of the state can be made for who asked for one; it will ask again", e);
+            failed(copy, e);
         } catch (IllegalStateException e) {
             LOG.debug("the store is being closed", e);
-        } finally {
-            made(copy, content);
+            failed(copy, e);
         }
     }
 
-    private void made(Copy copy, @Nullable SnapshotContent content) {
+    /** From now on somebody must ask for it. */
+    private void stamp(Copy copy) {
         lock.lock();
         try {
-            making = null;
-            copy.content = content;
             copy.askedAtNanos = nanoTime.getAsLong();
-            if (content == null) {
-                copies.remove(copy);
-            }
         } finally {
             lock.unlock();
         }
-        if (content == null) {
-            remove(copy.id);
+    }
+
+    private void failed(Copy copy, Exception why) {
+        lock.lock();
+        try {
+            copies.remove(copy);
+        } finally {
+            lock.unlock();
         }
+        copy.content.completeExceptionally(why);
+        remove(copy.id);
     }
 
     private static List<SnapshotFile> files(Path folder) throws IOException {

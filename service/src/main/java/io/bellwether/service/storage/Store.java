@@ -13,12 +13,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One data directory, open: the log and the tables behind their doors. Opened, used and closed by the thread that owns
  * the replica; views of the tables are for any thread.
  */
 public final class Store implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Store.class);
+
     private final DataDirectory directory;
     private final RocksFamily family;
     private final RocksLog log;
@@ -119,12 +123,24 @@ public final class Store implements AutoCloseable {
     private static StoreId create(DataDirectory directory, RocksFamily family, NodeId node, String cluster)
             throws IOException {
         directory.beginCreation();
+        Restored restored = directory.restored().orElse(null);
+        if (restored != null) {
+            takeRestored(new IncomingSnapshot(directory, family), restored);
+        }
         try {
-            LogDatabase.create(directory, family);
+            LogDatabase.create(directory, family, restored);
         } catch (RocksDBException e) {
             throw new StorageFailure(directory.folder(), "Making the log", e);
         }
         return directory.finishCreation(node, cluster);
+    }
+
+    private static void takeRestored(IncomingSnapshot incoming, Restored restored) throws IOException {
+        LOG.info("store begins with a backup position={} of cluster={}", restored.position(), restored.clusterId());
+        if (incoming.isHere()) { // not if an earlier attempt came so far
+            incoming.becomeState(restored.position());
+        }
+        incoming.forget();
     }
 
     public ReplicatedLog log() {

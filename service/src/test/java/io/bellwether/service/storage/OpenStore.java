@@ -3,6 +3,7 @@ package io.bellwether.service.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.bellwether.replication.Bytes;
 import io.bellwether.replication.Entry;
 import io.bellwether.replication.LogWrite;
 import io.bellwether.replication.NodeId;
@@ -14,9 +15,11 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +63,22 @@ final class OpenStore implements AutoCloseable {
     void write(long cutFrom, List<Entry> entries, @Nullable StoreRecord record) {
         number++;
         log().write(new LogWrite(number, cutFrom, entries, record, 0));
+    }
+
+    /** Entries as they come: from one index to another, both inclusive. */
+    static List<Entry> entries(long first, long last, long epoch) {
+        return LongStream.rangeClosed(first, last)
+                .mapToObj(index -> Entry.of(index, epoch, index, Entry.Kind.COMMAND, Bytes.utf8("entry " + index)))
+                .toList();
+    }
+
+    /** All rows, as {@code key=value}. */
+    List<String> rows() {
+        List<String> rows = new ArrayList<>();
+        try (Tables.View view = tables().view()) {
+            view.scan(Bytes.EMPTY, Bytes.utf8("~"), (key, value) -> rows.add(key.utf8() + "=" + value.utf8()));
+        }
+        return rows;
     }
 
     /** The entries up to this one go. */

@@ -1,5 +1,6 @@
 package io.bellwether.service.storage;
 
+import static io.bellwether.service.storage.OpenStore.entries;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -19,10 +20,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,7 +91,7 @@ class StoreSnapshotTest {
         assertThat(target.log().start()).isEqualTo(THERE);
         assertThat(target.log().epochStarts()).containsExactly(new Position(2, 31));
         assertThat(target.log().read(31, 1 << 20)).isEqualTo(next);
-        assertThat(rows(target)).containsExactly("what=newer");
+        assertThat(target.rows()).containsExactly("what=newer");
     }
 
     @Test
@@ -123,11 +122,11 @@ class StoreSnapshotTest {
         SnapshotContent second = offered();
         fetch(second);
         target.store().install(new Snapshot("id", second.position(), LOG_TIME + 1));
-        assertThat(rows(target)).containsExactly("what=newest");
+        assertThat(target.rows()).containsExactly("what=newest");
         target.close();
         target = new OpenStore(scratch.resolve("target"));
         assertThat(target.log().end()).isEqualTo(new Position(2, 40));
-        assertThat(rows(target)).containsExactly("what=newest");
+        assertThat(target.rows()).containsExactly("what=newest");
     }
 
     @Test
@@ -180,7 +179,7 @@ class StoreSnapshotTest {
             install();
             assertThat(view.get(Bytes.utf8("what"))).isEqualTo(Bytes.utf8("old"));
             assertThat(view.applied()).isEqualTo(new Position(1, 9));
-            assertThat(rows(target)).containsExactly("what=new");
+            assertThat(target.rows()).containsExactly("what=new");
             assertThat(oldFolder).isDirectory();
         }
         awaitGone(oldFolder);
@@ -350,21 +349,7 @@ class StoreSnapshotTest {
         assertThat(store.log().epochStarts()).isEmpty();
         assertThat(store.log().startLogTime()).isEqualTo(LOG_TIME);
         assertThat(store.tables().applied()).isEqualTo(THERE);
-        assertThat(rows(store)).containsExactly("what=new");
-    }
-
-    private static List<String> rows(OpenStore store) {
-        List<String> rows = new ArrayList<>();
-        try (Tables.View view = store.tables().view()) {
-            view.scan(Bytes.EMPTY, Bytes.utf8("~"), (key, value) -> rows.add(key.utf8() + "=" + value.utf8()));
-        }
-        return rows;
-    }
-
-    private static List<Entry> entries(long first, long last, long epoch) {
-        return LongStream.rangeClosed(first, last)
-                .mapToObj(index -> Entry.of(index, epoch, index, Entry.Kind.COMMAND, Bytes.utf8("entry " + index)))
-                .toList();
+        assertThat(store.rows()).containsExactly("what=new");
     }
 
     private static List<String> names(Path folder) {

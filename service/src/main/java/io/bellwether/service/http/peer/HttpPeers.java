@@ -4,6 +4,7 @@ import io.bellwether.replication.Envelope;
 import io.bellwether.replication.Member;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.Peers;
+import io.bellwether.service.http.SendingRate;
 import jakarta.servlet.http.HttpServlet;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -127,10 +128,10 @@ public final class HttpPeers implements Peers, AutoCloseable {
      * Gives snapshots to nodes that are too far behind; registered at {@link #SNAPSHOTS}, async supported.
      *
      * @param senders runs a few tasks at once, which may block, and rejects what is beyond
-     * @param bytesPerSecond how much is sent, to all together
+     * @param rate of what they send, all together
      */
-    public HttpServlet snapshotServlet(SnapshotSource source, Executor senders, long bytesPerSecond) {
-        return new SnapshotServlet(inbox, source, senders, new SendingRate(bytesPerSecond, System::nanoTime));
+    public HttpServlet snapshotServlet(SnapshotSource source, Executor senders, SendingRate rate) {
+        return new SnapshotServlet(inbox, source, senders, rate);
     }
 
     /** Where a peer is; empty if that is not known. */

@@ -1,6 +1,7 @@
 package io.bellwether.service.http.peer;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bellwether.service.http.SendingRate;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;

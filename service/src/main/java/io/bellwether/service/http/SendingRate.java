@@ -1,24 +1,28 @@
-package io.bellwether.service.http.peer;
+package io.bellwether.service.http;
 
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /** Keeps those who send together below so many bytes per second. For any thread. */
-final class SendingRate {
+public final class SendingRate {
     private static final double NANOS_PER_SECOND = 1e9;
 
     private final long bytesPerSecond;
     private final LongSupplier nanoTime;
     private long freeAtNanos;
 
-    SendingRate(long bytesPerSecond, LongSupplier nanoTime) {
+    /**
+     * @param bytesPerSecond above 0
+     * @param nanoTime a monotonic clock
+     */
+    public SendingRate(long bytesPerSecond, LongSupplier nanoTime) {
         this.bytesPerSecond = bytesPerSecond;
         this.nanoTime = nanoTime;
         this.freeAtNanos = nanoTime.getAsLong();
     }
 
     /** Waits until so many bytes may be sent; ends early when the thread is interrupted. */
-    void await(int bytes) {
+    public void await(int bytes) {
         long turnNanos = reserve(bytes);
         long left = turnNanos - nanoTime.getAsLong();
         while (left > 0 && !Thread.currentThread().isInterrupted()) {

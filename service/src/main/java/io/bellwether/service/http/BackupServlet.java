@@ -1,0 +1,169 @@
+package io.bellwether.service.http;
+
+import io.bellwether.gateway.ReadLevel;
+import io.bellwether.replication.Tables;
+import io.bellwether.service.node.ReadOutcome;
+import io.bellwether.service.node.Requests;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@code GET /v1/snapshot}: the state at one index, as a stream of a length that is known before. It is as fresh as a read
+ * of the same {@code consistency}. Goes out on a thread of its own, not faster than the node can spare.
+ */
+final class BackupServlet extends HttpServlet {
+    static final String PATH = "/v1/snapshot";
+    static final String METHODS = "GET";
+
+    private static final Logger LOG = LoggerFactory.getLogger(BackupServlet.class);
+    private static final List<String> PARAMETERS = List.of(ReadWish.CONSISTENCY, ReadWish.MAX_STALENESS);
+
+    private final transient Requests requests;
+    private final transient BackupSource source;
+    private final transient Executor senders;
+    private final transient SendingRate rate;
+    private final transient Limits limits;
+    private final String node;
+
+    /** @param senders runs a few tasks at once, and rejects what is beyond */
+    BackupServlet(
+            Requests requests,
+            BackupSource source,
+            Executor senders,
+            SendingRate rate,
+            Limits limits,
+            Identity identity) {
+        this.requests = requests;
+        this.source = source;
+        this.senders = senders;
+        this.rate = rate;
+        this.limits = limits;
+        this.node = identity.node();
+    }
+
+    /** One request, answered later, on whatever thread knows how. */
+    private final class Taking {
+        final AsyncContext async;
+        final HttpServletResponse response;
+
+        Taking(HttpServletRequest request, HttpServletResponse response) {
+            this.async = request.startAsync();
+            this.response = response;
+            async.setTimeout(0); // the node answers at the deadline, and the idle timeout ends what nobody reads
+        }
+
+        /** On the node's thread, which must go on. */
+        void read(ReadOutcome outcome) {
+            if (outcome instanceof ReadOutcome.Ready ready) {
+                try (Tables.View view = ready.view()) {
+                    source.take(view.applied().index(), this::made);
+                }
+            } else {
+                refuse(ReadAnswer.problem(outcome));
+            }
+        }
+
+        private void made(Optional<BackupSource.Backup> backup) {
+            if (backup.isEmpty()) {
+                refuse(Problem.of(
+                        ProblemCode.NOT_READY,
+                        "This node can't make a copy of its state now: it has not heard a leader yet, is being stopped, or"
+                                + " its disk fails, which its log tells. Ask again, or another node."));
+                return;
+            }
+            try {
+                senders.execute(() -> send(backup.get()));
+            } catch (RejectedExecutionException e) {
+                LOG.debug("one backup at a time", e);
+                refuse(Problem.of(
+                        ProblemCode.OVERLOADED,
+                        "This node is giving a backup already. Ask again when that one is done, or another node."));
+            }
+        }
+
+        private void refuse(Problem problem) {
+            async.start(() -> {
+                try {
+                    response.getOutputStream().write(ProblemResponse.prepare(response, node, problem));
+                } catch (IOException e) {
+                    LOG.debug("a refusal is lost: the client is gone", e);
+                }
+                async.complete();
+            });
+        }
+
+        private void send(BackupSource.Backup backup) {
+            LOG.info("backup begun index={} bytes={}", backup.index(), backup.bytes());
+            try {
+                ResponseFields.position(response, node, backup.epoch(), backup.index());
+                response.setHeader("Content-Type", "application/octet-stream");
+                response.setHeader("Cache-Control", "no-store");
+                response.setHeader(
+                        "Content-Disposition",
+                        "attachment; filename=\"bellwether-" + backup.epoch() + "-" + backup.index() + ".backup\"");
+                response.setContentLengthLong(backup.bytes());
+                backup.writeTo(new Paced(response.getOutputStream(), rate));
+                LOG.info("backup given index={}", backup.index());
+            } catch (IOException e) {
+                LOG.warn("backup cut off index={}: {}. Take it again", backup.index(), e.toString());
+            } finally {
+                async.complete(); // with less than was announced, the connection ends
+            }
+        }
+    }
+
+    @Override
+    protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        try {
+            if (!METHODS.equals(request.getMethod())) {
+                response.setHeader("Allow", METHODS);
+                throw new ProblemException(
+                        ProblemCode.METHOD_NOT_ALLOWED,
+                        PercentEncoding.shown(request.getMethod()) + " is not for " + PATH + "; there is " + METHODS
+                                + ".");
+            }
+            ReadLevel level = ReadWish.level(Query.parse(request.getQueryString(), PARAMETERS));
+            RequestFields fields = RequestFields.of(
+                    ServletContextRequest.getServletContextRequest(request).getHeaders());
+            long minIndex = fields.minIndex();
+            var timeout = fields.timeout(limits);
+            Taking taking = new Taking(request, response);
+            requests.read(level, minIndex, timeout, taking::read);
+        } catch (ProblemException refused) {
+            response.getOutputStream()
+                    .write(ProblemResponse.prepare(
+                            response,
+                            node,
+                            refused.problem()
+                                    .with(RecordsServlet.isWrite(request.getMethod()) ? WriteFate.NONE : null)));
+        }
+    }
+
+    /** Lets through what the node can spare. */
+    private static final class Paced extends FilterOutputStream {
+        private final SendingRate rate;
+
+        Paced(OutputStream out, SendingRate rate) {
+            super(out);
+            this.rate = rate;
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            rate.await(length);
+            out.write(bytes, offset, length);
+        }
+    }
+}
