@@ -21,6 +21,8 @@ import io.dropwizard.jackson.Jackson;
 import io.dropwizard.jersey.validation.Validators;
 import io.dropwizard.jetty.ConnectorFactory;
 import io.dropwizard.jetty.HttpConnectorFactory;
+import io.dropwizard.logging.common.ConsoleAppenderFactory;
+import io.dropwizard.logging.common.DefaultLoggingFactory;
 import io.dropwizard.util.Duration;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -29,6 +31,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,6 +61,7 @@ class BellwetherConfigurationTest {
         assertThat(application(configuration).getPort()).isEqualTo(8080);
         assertThat(admin(configuration).getBindHost()).isEqualTo("127.0.0.1");
         assertThat(admin(configuration).getPort()).isEqualTo(8081);
+        assertThat(log(configuration).format()).isEqualTo(LogLayout.Format.TEXT);
     }
 
     @Test
@@ -78,6 +82,7 @@ class BellwetherConfigurationTest {
                 entry("BELLWETHER_EVICT_AFTER", "4s"),
                 entry("BELLWETHER_PEER_URLS", "n1=http://127.0.0.1:1,n3=http://127.0.0.1:3"),
                 entry("BELLWETHER_PEER_SECRET", "it's: ${BELLWETHER_NODE} #1"),
+                entry("BELLWETHER_LOG_FORMAT", "json"),
                 entry("BELLWETHER_TOKENS_FILE", "/etc/bellwether/tokens")));
 
         assertThat(configuration.node())
@@ -99,6 +104,7 @@ class BellwetherConfigurationTest {
         assertThat(application(configuration).getBindHost()).isEqualTo("0.0.0.0");
         assertThat(application(configuration).getPort()).isEqualTo(9080);
         assertThat(admin(configuration).getPort()).isEqualTo(9081);
+        assertThat(log(configuration).format()).isEqualTo(LogLayout.Format.JSON);
     }
 
     @Test
@@ -136,6 +142,7 @@ class BellwetherConfigurationTest {
                 "BELLWETHER_EVICT_AFTER     | 500ms        | evictAfter is not shorter than leaderTimeout",
                 "BELLWETHER_ADVERTISED_URL  | https://n1:8080 | nodes speak plain HTTP to each other",
                 "BELLWETHER_ZOOKEEPER       | /chroot      | names at least one host",
+                "BELLWETHER_LOG_FORMAT      | xml          | format is 'text' or 'json', not 'xml'",
                 "BELLWETHER_PEER_URLS       | n2           | 'n2' is no part of one",
                 "BELLWETHER_PEER_URLS       | n2=https://n2:8080 | Nodes speak plain HTTP to each other",
                 "BELLWETHER_PEER_URLS       | n2=nowhere   | 'n2=nowhere' is no part of one",
@@ -287,6 +294,14 @@ class BellwetherConfigurationTest {
 
     private static DefaultServerFactory server(BellwetherConfiguration configuration) {
         return (DefaultServerFactory) configuration.getServerFactory();
+    }
+
+    private static LogLayout log(BellwetherConfiguration configuration) {
+        DefaultLoggingFactory logging = (DefaultLoggingFactory) configuration.getLoggingFactory();
+        assertThat(logging.getAppenders()).hasSize(1);
+        ConsoleAppenderFactory<?> console =
+                (ConsoleAppenderFactory<?>) logging.getAppenders().get(0);
+        return (LogLayout) Objects.requireNonNull(console.getLayout());
     }
 
     private static HttpConnectorFactory only(List<ConnectorFactory> connectors) {
