@@ -1,11 +1,14 @@
 package io.bellwether.service;
 
 import io.bellwether.replication.NodeId;
+import io.dropwizard.util.Duration;
+import io.dropwizard.validation.MinDuration;
 import io.dropwizard.validation.ValidationMethod;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Who this node is.
@@ -14,6 +17,7 @@ import java.nio.file.Path;
  * @param cluster the cluster that it belongs to; a name in ZooKeeper's tree
  * @param data its store; created when missing
  * @param advertisedUrl where the other nodes reach it
+ * @param maxLag the health check {@code lag} complains when its state may be older
  */
 public record NodeConfiguration(
         @NotNull
@@ -29,7 +33,10 @@ public record NodeConfiguration(
         String cluster,
 
         @NotNull Path data,
-        @NotNull URI advertisedUrl) {
+        @NotNull URI advertisedUrl,
+
+        @NotNull @MinDuration(value = 1, unit = TimeUnit.MILLISECONDS)
+        Duration maxLag) {
 
     public NodeId nodeId() {
         return new NodeId(id);

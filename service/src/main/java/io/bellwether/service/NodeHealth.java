@@ -8,13 +8,14 @@ import io.bellwether.service.node.Requests;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
-/** The health checks on the admin port: {@code leader-contact}, {@code zookeeper} and {@code disk}. */
+/** The health checks on the admin port: {@code leader-contact}, {@code lag}, {@code zookeeper} and {@code disk}. */
 final class NodeHealth {
     private static final long PATIENCE_MILLIS = 500;
 
@@ -24,10 +25,14 @@ final class NodeHealth {
         this.requests = requests;
     }
 
-    /** @param minFreeBytes the disk of {@code data} is healthy while it has so much left */
-    static void register(HealthCheckRegistry checks, Requests requests, Path data, long minFreeBytes) {
+    /**
+     * @param maxLag a state that may be older is unhealthy
+     * @param minFreeBytes the disk of {@code data} is healthy while it has so much left
+     */
+    static void register(HealthCheckRegistry checks, Requests requests, Duration maxLag, Path data, long minFreeBytes) {
         NodeHealth health = new NodeHealth(requests);
         checks.register("leader-contact", health.of(NodeHealth::leaderContact));
+        checks.register("lag", health.of(status -> lag(status, maxLag)));
         checks.register("zookeeper", health.of(NodeHealth::zooKeeper));
         checks.register("disk", new HealthCheck() {
             @Override
@@ -41,6 +46,20 @@ final class NodeHealth {
         return status.leader() == null
                 ? HealthCheck.Result.unhealthy("no leader is heard: writes wait")
                 : HealthCheck.Result.healthy("%s leads", status.leader());
+    }
+
+    /** The same as {@code /v1/node/ready} asks, with a bound of the operator's instead of the asker's. */
+    static HealthCheck.Result lag(NodeStatus status, Duration maxLag) {
+        long lagMillis = status.stalenessMillis();
+        if (lagMillis < 0) {
+            return HealthCheck.Result.unhealthy("this node can't tell how far it is behind: it hears no leader, or has"
+                    + " not caught up since it started");
+        }
+        return lagMillis <= maxLag.toMillis()
+                ? HealthCheck.Result.healthy("at most %d ms behind", lagMillis)
+                : HealthCheck.Result.unhealthy(
+                        "this node may be %d ms behind, and %d ms are allowed (node.maxLag)",
+                        lagMillis, maxLag.toMillis());
     }
 
     static HealthCheck.Result zooKeeper(NodeStatus status) {

@@ -182,6 +182,7 @@ final class RunningNode implements Managed {
         NodeHealth.register(
                 environment.healthChecks(),
                 loop,
+                configuration.node().maxLag().toJavaDuration(),
                 configuration.node().data(),
                 configuration.store().minFreeSize().toBytes());
         environment.lifecycle().addServerLifecycleListener(this::join);

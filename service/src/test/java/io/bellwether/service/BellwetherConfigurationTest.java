@@ -46,7 +46,11 @@ class BellwetherConfigurationTest {
 
         assertThat(configuration.node())
                 .isEqualTo(new NodeConfiguration(
-                        "n1", "bellwether", Path.of("data/n1"), URI.create("http://127.0.0.1:8080")));
+                        "n1",
+                        "bellwether",
+                        Path.of("data/n1"),
+                        URI.create("http://127.0.0.1:8080"),
+                        Duration.seconds(5)));
         assertThat(configuration.zookeeper()).isEqualTo(new ZooKeeperConfiguration("embedded", Duration.seconds(10)));
         assertThat(configuration.zookeeper().embedded()).isTrue();
         assertThat(configuration.replication().requiredInSync()).isEmpty();
@@ -87,7 +91,11 @@ class BellwetherConfigurationTest {
 
         assertThat(configuration.node())
                 .isEqualTo(new NodeConfiguration(
-                        "n2", "t", Path.of("/var/lib/bellwether"), URI.create("http://n2.example:8080")));
+                        "n2",
+                        "t",
+                        Path.of("/var/lib/bellwether"),
+                        URI.create("http://n2.example:8080"),
+                        Duration.seconds(5)));
         assertThat(configuration.zookeeper())
                 .isEqualTo(new ZooKeeperConfiguration("a:2181,b:2181/chroot", Duration.seconds(20)));
         assertThat(configuration.zookeeper().embedded()).isFalse();
@@ -222,6 +230,7 @@ class BellwetherConfigurationTest {
                 "keepLogAtMost            | 16MiB     | 15MiB     | keepLogAtMost is not below keepLogAtLeast",
                 "keepLogFor               | 0s        | never     | keepLogFor",
                 "keepLogFor               | 365d      | 366d      | store.keepLogFor",
+                "maxLag                   | 1ms       | 0ms       | node.maxLag",
                 "minFreeSize              | 0B        | much      | minFreeSize",
             })
     void eachLimitHasTwoSides(String setting, String taken, String refused, String complaint) throws Exception {

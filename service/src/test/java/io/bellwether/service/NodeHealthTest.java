@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class NodeHealthTest {
     private static final NodeId N1 = new NodeId("n1");
+    private static final Duration MAX_LAG = Duration.ofSeconds(3);
 
     @TempDir
     private Path data;
@@ -35,7 +36,7 @@ class NodeHealthTest {
     void aNodeWithALeaderAZooKeeperAndADiskIsHealthy() {
         register(status(N1, Coordination.Session.CONNECTED), 0);
 
-        assertThat(checks.getNames()).containsExactly("disk", "leader-contact", "zookeeper");
+        assertThat(checks.getNames()).containsExactly("disk", "lag", "leader-contact", "zookeeper");
         assertThat(checks.runHealthChecks().values()).allMatch(result -> result.isHealthy());
     }
 
@@ -45,6 +46,22 @@ class NodeHealthTest {
 
         assertThat(complaint("leader-contact")).contains("no leader is heard");
         assertThat(complaint("zookeeper")).isEmpty();
+    }
+
+    @Test
+    void aNodeIsHealthyUpToItsMaxLag() {
+        NodeStatus level = status(N1, Coordination.Session.CONNECTED, MAX_LAG.toMillis());
+        NodeStatus behind = status(N1, Coordination.Session.CONNECTED, MAX_LAG.toMillis() + 1);
+
+        assertThat(NodeHealth.lag(level, MAX_LAG).isHealthy()).isTrue();
+        assertThat(NodeHealth.lag(behind, MAX_LAG).getMessage()).contains("3001 ms behind", "node.maxLag");
+    }
+
+    @Test
+    void aNodeThatCannotTellItsLagIsUnhealthy() {
+        register(status(N1, Coordination.Session.CONNECTED, -1), 0);
+
+        assertThat(complaint("lag")).contains("can't tell");
     }
 
     @Test
@@ -76,7 +93,7 @@ class NodeHealthTest {
     }
 
     private void register(@Nullable NodeStatus status, long minFreeBytes) {
-        NodeHealth.register(checks, new Told(status), data, minFreeBytes);
+        NodeHealth.register(checks, new Told(status), MAX_LAG, data, minFreeBytes);
     }
 
     private String complaint(String check) {
@@ -87,8 +104,13 @@ class NodeHealthTest {
     }
 
     private static NodeStatus status(@Nullable NodeId leader, Coordination.Session zooKeeper) {
+        return status(leader, zooKeeper, 0);
+    }
+
+    private static NodeStatus status(@Nullable NodeId leader, Coordination.Session zooKeeper, long lagMillis) {
         ReplicaId self = new ReplicaId(N1, new StoreId("9c1e"));
-        return new NodeStatus(self, NodeStatus.Role.FOLLOWER, 7, leader, false, 5, 5, 5, 0, null, zooKeeper, List.of());
+        return new NodeStatus(
+                self, NodeStatus.Role.FOLLOWER, 7, leader, false, 5, 5, 5, lagMillis, null, zooKeeper, List.of());
     }
 
     /** A node that says this of itself, or nothing. */
