@@ -105,6 +105,11 @@ final class Gateway implements OutcomeListener {
         return held.size();
     }
 
+    /** Those of the held that nobody is working on. */
+    int parkedRequests() {
+        return waiting.size();
+    }
+
     // --- time and leadership ---------------------------------------------------------------------------------------
 
     /**

@@ -243,6 +243,11 @@ public final class ServingNode {
         return gateway.heldRequests();
     }
 
+    /** Those of the held writes that wait for a leader, or to be offered to it again; the others are on their way. */
+    public int parkedWrites() {
+        return gateway.parkedRequests();
+    }
+
     /** Reads of this node's clients that wait. */
     public int waitingReads() {
         return reads.waitingReads();

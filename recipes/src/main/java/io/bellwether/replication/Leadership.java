@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -172,6 +173,13 @@ final class Leadership {
                             + ": its disk lost acknowledged writes. It no longer counts; stop it, and start"
                             + " it with an empty data directory");
         }
+    }
+
+    /** The highest index that each other replica has acknowledged in this epoch; 0 for one that has none. */
+    SortedMap<ReplicaId, Long> acknowledged() {
+        TreeMap<ReplicaId, Long> indexes = new TreeMap<>();
+        followers.forEach((replica, progress) -> indexes.put(replica, progress.match()));
+        return indexes;
     }
 
     /** A connection to the node broke: what was under way to it may be lost. */

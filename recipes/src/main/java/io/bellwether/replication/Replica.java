@@ -4,6 +4,8 @@ import static io.bellwether.replication.InvariantViolation.check;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -774,6 +776,11 @@ public final class Replica {
     public boolean serving() {
         Leadership leading = leadership;
         return leading != null && leading.serving();
+    }
+
+    /** As the leader: the highest index that each other replica has acknowledged in this epoch. Empty on all others. */
+    public SortedMap<ReplicaId, Long> acknowledged() {
+        return leadership == null ? new TreeMap<>() : leadership.acknowledged();
     }
 
     /** Whether this replica leads, serving or not. */

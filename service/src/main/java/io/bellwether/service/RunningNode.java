@@ -30,6 +30,7 @@ import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.lifecycle.Managed;
+import io.prometheus.metrics.exporter.servlet.jakarta.PrometheusMetricsServlet;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -110,7 +111,18 @@ final class RunningNode implements Managed {
                 Instant.now());
         Limits limits = configuration.clients().limits();
 
-        Answers answers = Answers.of(environment, "answers", halt::because);
+        NodeMetrics metrics = new NodeMetrics(
+                identity.version(),
+                id,
+                new NodeLevels(loop, configuration.node().data()),
+                environment.metrics());
+        store.tellBatchesTo(metrics.batches());
+        environment
+                .admin()
+                .addServlet("prometheus", new PrometheusMetricsServlet(metrics.registry()))
+                .addMapping("/prometheus");
+
+        Answers answers = Answers.of(environment, "answers-%d", halt::because);
         this.peers = new HttpPeers(
                 id,
                 configuration.peers().settings(),
@@ -134,6 +146,7 @@ final class RunningNode implements Managed {
                 identity,
                 configuration.peers().urls().byNode(),
                 System::nanoTime,
+                metrics::ended,
                 halt::because);
         Member self = new Member(
                 replicaId,

@@ -40,12 +40,17 @@ public final class Answers implements Executor {
         this.broken = broken;
     }
 
-    /** With a thread of this name, which lives as long as the environment. */
-    public static Answers of(Environment environment, String name, Consumer<Throwable> broken) {
+    /**
+     * With a thread that lives as long as the environment.
+     *
+     * @param nameFormat of the thread; {@code -%d} stands at its end, and what comes before is the name of its metrics,
+     *     which Dropwizard would otherwise write twice
+     */
+    public static Answers of(Environment environment, String nameFormat, Consumer<Throwable> broken) {
         return new Answers(
                 environment
                         .lifecycle()
-                        .executorService(name)
+                        .executorService(nameFormat)
                         .minThreads(1)
                         .maxThreads(1)
                         .build(),

@@ -36,6 +36,7 @@ public final class ClientFaces {
      * @param answers writes short answers
      * @param peerUrls addresses of peers that override the advertised ones
      * @param nanoTime a monotonic clock
+     * @param meter hears of each write that the node has decided on
      * @param broken hears, on any thread, of data that no node wrote: the process must stop
      */
     public static ClientFaces register(
@@ -47,10 +48,11 @@ public final class ClientFaces {
             Identity identity,
             Map<NodeId, URI> peerUrls,
             LongSupplier nanoTime,
+            WriteMeter meter,
             Consumer<Throwable> broken) {
         ClientFaces faces = new ClientFaces();
         registerProblems(environment, identity);
-        registerRecords(environment, requests, answers, limits, identity, nanoTime, broken);
+        registerRecords(environment, requests, answers, limits, identity, nanoTime, meter, broken);
         faces.registerOperators(environment, requests, operations, limits, identity, peerUrls);
         return faces;
     }
@@ -70,7 +72,7 @@ public final class ClientFaces {
             Identity identity) {
         ExecutorService senders = environment
                 .lifecycle()
-                .executorService("backup-sender")
+                .executorService("backup-sender-%d")
                 .minThreads(0)
                 .maxThreads(1)
                 .workQueue(new SynchronousQueue<>())
@@ -124,9 +126,10 @@ public final class ClientFaces {
             Limits limits,
             Identity identity,
             LongSupplier nanoTime,
+            WriteMeter meter,
             Consumer<Throwable> broken) {
-        Answers pages = Answers.of(environment, "pages", broken);
-        RecordsServlet records = new RecordsServlet(requests, limits, identity, answers, pages, nanoTime);
+        Answers pages = Answers.of(environment, "pages-%d", broken);
+        RecordsServlet records = new RecordsServlet(requests, limits, identity, answers, pages, nanoTime, meter);
         ServletRegistration.Dynamic servlet = environment.servlets().addServlet("records", records);
         servlet.setAsyncSupported(true);
         servlet.addMapping(RecordsServlet.PATH + "/*");

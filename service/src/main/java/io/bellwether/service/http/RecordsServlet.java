@@ -36,6 +36,7 @@ final class RecordsServlet extends HttpServlet {
     private final transient WriteAnswer writeAnswer;
     private final transient ReadAnswer readAnswer;
     private final transient LongSupplier nanoTime;
+    private final transient WriteMeter meter;
     private final String node;
     private final transient Receiving receiving;
 
@@ -46,7 +47,8 @@ final class RecordsServlet extends HttpServlet {
             Identity identity,
             Answers answers,
             Answers pages,
-            LongSupplier nanoTime) {
+            LongSupplier nanoTime,
+            WriteMeter meter) {
         this.requests = requests;
         this.limits = limits;
         this.receiving = new Receiving(limits.maxReceivingSize());
@@ -56,6 +58,7 @@ final class RecordsServlet extends HttpServlet {
         this.writeAnswer = new WriteAnswer(node);
         this.readAnswer = new ReadAnswer(node, limits);
         this.nanoTime = nanoTime;
+        this.meter = meter;
     }
 
     @Override
@@ -235,7 +238,8 @@ final class RecordsServlet extends HttpServlet {
 
     private void submit(
             Exchange exchange, Command command, Optional<RequestId.Keyed> key, Duration timeout, long started) {
-        Duration left = timeout.minusNanos(nanoTime.getAsLong() - started);
+        long submitted = nanoTime.getAsLong();
+        Duration left = timeout.minusNanos(submitted - started);
         if (left.isNegative() || left.isZero()) {
             exchange.fail(ReceivedBody.tooSlowToReceive());
             return;
@@ -246,6 +250,7 @@ final class RecordsServlet extends HttpServlet {
                     key,
                     left,
                     outcome -> answers.execute(() -> {
+                        meter.ended(outcome, nanoTime.getAsLong() - submitted);
                         if (exchange.claim()) {
                             writeAnswer.send(exchange, command.key().utf8(), outcome);
                         }

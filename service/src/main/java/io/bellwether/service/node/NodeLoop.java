@@ -20,9 +20,12 @@ import io.bellwether.replication.Snapshot;
 import io.bellwether.replication.Tables;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -385,6 +388,25 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     @Override
     public void status(Consumer<NodeStatus> whenDone) {
         enqueue(() -> whenDone.accept(statusNow()));
+    }
+
+    /** What is measured of this node, all at one moment; on the loop's thread. */
+    public void figures(Consumer<NodeFigures> whenDone) {
+        enqueue(() -> {
+            ServingNode node = node();
+            long end = node.replica().lastIndex();
+            SortedMap<NodeId, Long> lag = new TreeMap<>();
+            // A node whose store was replaced may be there twice for a while: the one that is further counts.
+            node.replica()
+                    .acknowledged()
+                    .forEach((replica, index) -> lag.merge(replica.node(), Math.max(0, end - index), Math::min));
+            whenDone.accept(new NodeFigures(
+                    statusNow(),
+                    node.heldWrites(),
+                    node.parkedWrites(),
+                    node.waitingReads(),
+                    Collections.unmodifiableSortedMap(lag)));
+        });
     }
 
     private NodeStatus statusNow() {

@@ -47,6 +47,8 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
     private final BatchWriter writer;
     private final Thread diskThread;
 
+    private volatile BatchListener batchListener = BatchListener.NONE;
+
     // Of the owning thread: the log as it will be when all that is staged is durable.
     private EpochStarts stagedEpochs;
     private final LogExtent extent;
@@ -338,13 +340,21 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
         }
     }
 
+    /** From the next batch on. */
+    void tellBatchesTo(BatchListener listener) {
+        batchListener = listener;
+    }
+
     // ---- the disk's thread
 
     private void writeBatches() {
         try (writer) {
             while (takeStaged()) {
                 boolean cutInFront = inBatch.stream().anyMatch(write -> write.compactTo() > 0);
+                BatchListener listener = batchListener;
+                listener.writing();
                 writer.write(inBatch);
+                listener.written();
                 durable.accept(markReadable());
                 if (cutInFront) {
                     writer.giveSpaceBack();

@@ -175,6 +175,11 @@ public final class Store implements AutoCloseable {
         }
     }
 
+    /** From the next batch of the log on; one listener at a time. */
+    public void tellBatchesTo(BatchListener listener) {
+        log.tellBatchesTo(listener);
+    }
+
     public Tables tables() {
         return tables;
     }

@@ -27,6 +27,7 @@ public final class NodeProcess implements AutoCloseable {
     private final String id;
     private final Place place;
     private final int port = FreePorts.next();
+    private final int adminPort = FreePorts.next();
     private final ServerProcess process;
     private final Map<String, String> environment = new LinkedHashMap<>();
     private String heap = "-Xmx256m";
@@ -43,7 +44,7 @@ public final class NodeProcess implements AutoCloseable {
         set("CLUSTER", "survival");
         set("DATA", folder.resolve("data-" + id).toString());
         set("HTTP_PORT", Integer.toString(port));
-        set("ADMIN_PORT", Integer.toString(FreePorts.next()));
+        set("ADMIN_PORT", Integer.toString(adminPort));
         set("ADVERTISED_URL", url());
         set("ZOOKEEPER", zooKeeper);
         set("SESSION_TIMEOUT", "20s");
@@ -94,6 +95,10 @@ public final class NodeProcess implements AutoCloseable {
 
     public int port() {
         return port;
+    }
+
+    int adminPort() {
+        return adminPort;
     }
 
     public String url() {

@@ -1,5 +1,6 @@
 package io.bellwether.service.http;
 
+import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.replication.NodeId;
 import io.dropwizard.core.Application;
 import io.dropwizard.core.Configuration;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.jetty.http.HttpCompliance;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -25,6 +27,7 @@ public final class FacesServer implements BeforeAllCallback, AfterAllCallback {
 
     final LoneNode node = new LoneNode();
     final List<Throwable> broken = new CopyOnWriteArrayList<>();
+    volatile @Nullable Measured lastMeasured;
     private final Limits limits;
     private final Map<NodeId, URI> peerUrls;
     private final DropwizardTestSupport<Configuration> support;
@@ -45,6 +48,9 @@ public final class FacesServer implements BeforeAllCallback, AfterAllCallback {
             }
         };
     }
+
+    /** What the meter of writes heard. */
+    record Measured(WriteOutcome outcome, long nanos) {}
 
     private static Configuration configuration() {
         Configuration configuration = new Configuration();
@@ -74,9 +80,18 @@ public final class FacesServer implements BeforeAllCallback, AfterAllCallback {
     private final class Faces extends Application<Configuration> {
         @Override
         public void run(Configuration configuration, Environment environment) {
-            Answers answers = Answers.of(environment, "answers", broken::add);
+            Answers answers = Answers.of(environment, "answers-%d", broken::add);
             faces = ClientFaces.register(
-                    environment, node, node, answers, limits, IDENTITY, peerUrls, System::nanoTime, broken::add);
+                    environment,
+                    node,
+                    node,
+                    answers,
+                    limits,
+                    IDENTITY,
+                    peerUrls,
+                    System::nanoTime,
+                    (outcome, nanos) -> lastMeasured = new Measured(outcome, nanos),
+                    broken::add);
         }
     }
 

@@ -56,6 +56,10 @@ class OutcomeFaceTest {
         Http.Answer put = http.put("/v1/kv/unknown", "x");
         assertThat(put.problem(504, ProblemCode.OUTCOME_UNKNOWN)).contains("may have happened");
         assertThat(put.outcome()).isEqualTo("unknown");
+        assertThat(SERVER.lastMeasured).satisfies(measured -> {
+            assertThat(measured.outcome()).isEqualTo(new WriteOutcome.Unknown());
+            assertThat(measured.nanos()).isBetween(0L, Duration.ofSeconds(5).toNanos());
+        });
 
         SERVER.node.nextWrite = new WriteOutcome.Unknown();
         assertThat(http.delete("/v1/kv/unknown").outcome()).isEqualTo("unknown");

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -85,6 +86,31 @@ class RocksLogTest extends ReplicatedLogContract {
         store.close();
         open();
         assertThat(log().end().index()).isEqualTo(200);
+    }
+
+    @Test
+    void theListenerHearsOfEachBatchBeforeItIsReportedAsDurable() {
+        List<String> heard = new CopyOnWriteArrayList<>();
+        store.store().tellBatchesTo(new BatchListener() {
+            @Override
+            public void writing() {
+                heard.add("writing");
+            }
+
+            @Override
+            public void written() {
+                heard.add("written, reported is " + store.durable());
+            }
+        });
+        long before = store.durable();
+        write(entries(1, 1, 1));
+        long first = settle();
+        write(entries(2, 2, 1));
+        settle();
+
+        assertThat(heard)
+                .containsExactly(
+                        "writing", "written, reported is " + before, "writing", "written, reported is " + first);
     }
 
     @Test
