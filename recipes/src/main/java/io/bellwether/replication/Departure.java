@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a replica leaves leadership and the in-sync set (Rules 10.9 and 10.10): it hands leadership over if it has it, then
- * says to its leader that it leaves, again and again, until the control record no longer names it. It goes on with that
- * until it is told to return; whoever waits hears at the first opportunity whether it got anywhere.
+ * says to its leader that it leaves, again and again, until it is told to return: also when the control record no longer
+ * names it, so that it is not taken in again. Whoever waits hears at the first opportunity whether it got anywhere.
  */
 final class Departure {
     private final Standing standing;
@@ -52,14 +52,15 @@ final class Departure {
      * @param settled whether an entry of that leader's epoch is known to be committed: the hand-off is over
      */
     void tickFollowing(@Nullable ReplicaId leader, boolean settled) {
+        // Also when it is out: else it would be taken in again.
+        if (leader != null && standing.now() >= repeatAtMillis) {
+            repeatAtMillis = standing.now() + standing.settings.heartbeatMillis();
+            standing.send(leader.node(), new Message.Leaving(standing.promise().epoch()));
+        }
         ControlRecord record = standing.record();
         if (record != null && !record.inSync().contains(standing.self)) {
             tell(new DepartureOutcome.Left());
             return;
-        }
-        if (leader != null && standing.now() >= repeatAtMillis) {
-            repeatAtMillis = standing.now() + standing.settings.heartbeatMillis();
-            standing.send(leader.node(), new Message.Leaving(standing.promise().epoch()));
         }
         if (settled && record != null && record.inSync().size() <= record.minInSync()) {
             stay(

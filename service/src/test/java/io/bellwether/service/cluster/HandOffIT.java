@@ -153,7 +153,10 @@ class HandOffIT {
         NodeProcess.View view = drained.view().orElseThrow();
         assertThat(view.leader()).isNotEmpty().isNotEqualTo(drained.id());
         assertThat(view.inSync()).doesNotContain(drained.id());
-        writers.during(CALM);
+        writers.during(CALM.multipliedBy(3));
+        assertThat(drained.view().orElseThrow().inSync())
+                .as("it stays out until it is told to return")
+                .doesNotContain(drained.id());
         post(drained, "/v1/node/resume", "{}");
         cluster.awaitMembership(cluster.nodes());
         writers.finish();
