@@ -1,0 +1,112 @@
+package io.bellwether.service.failpoints;
+
+import io.bellwether.checking.Operation;
+import io.bellwether.replication.HandOffOutcome;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** One pair, tried on a cluster that is well, and is to be well again afterwards. */
+final class Trial {
+    private static final int SOME_WRITES = 20;
+    private static final long HARM_MILLIS = 10_000;
+
+    private final TriedCluster cluster;
+    private final Pair pair;
+    private final Failpoint failpoint;
+    private final Load load;
+    private @Nullable CompletableFuture<HandOffOutcome> handOff;
+
+    /** @param prefix of all keys, of this trial alone */
+    Trial(TriedCluster cluster, String prefix, Pair pair) {
+        this.cluster = cluster;
+        this.pair = pair;
+        this.failpoint = new Failpoint(pair);
+        this.load = new Load(cluster, prefix);
+    }
+
+    /** @return what was found to be broken */
+    List<String> run() throws InterruptedException {
+        cluster.journal().say("trial of " + pair);
+        try {
+            return runUnderLoad();
+        } finally {
+            load.stop();
+        }
+    }
+
+    private List<String> runUnderLoad() throws InterruptedException {
+        load.start().awaitMore(SOME_WRITES);
+        cluster.arm(failpoint);
+        bringAbout();
+        cluster.until("the failpoint strikes", failpoint::hasStruck);
+        if (!failpoint.awaitOver(HARM_MILLIS)) {
+            throw new IllegalStateException(pair + " does not come to its end");
+        }
+        heal();
+        load.awaitMore(SOME_WRITES);
+        load.finish();
+        return Inquest.of(cluster, load);
+    }
+
+    boolean hasStruck() {
+        return failpoint.hasStruck();
+    }
+
+    List<Operation> operations() {
+        return load.operations();
+    }
+
+    private void bringAbout() {
+        switch (pair.occasion()) {
+            case LOAD -> {}
+            case LEADER_LOST -> {
+                Machine leader = cluster.awaitLeader();
+                leader.kill();
+                cluster.until(
+                        "another leader",
+                        () -> failpoint.hasStruck() || cluster.leader().isPresent());
+                leader.start(failpoint);
+            }
+            case FOLLOWER_LOST -> {
+                Machine follower = cluster.awaitFollower();
+                follower.kill();
+                cluster.until(
+                        follower + " out of the in-sync set",
+                        () -> failpoint.hasStruck() || cluster.isEvicted(follower));
+                follower.start(failpoint);
+            }
+            case DEPARTURE -> {
+                Life follower = cluster.awaitFollower().life();
+                if (follower != null) {
+                    follower.depart();
+                }
+            }
+            case HAND_OFF -> cluster.until("a hand-off", this::handsOff);
+        }
+    }
+
+    /** Whether the failpoint has struck; else leadership is handed over once more. */
+    private boolean handsOff() {
+        CompletableFuture<HandOffOutcome> asked = handOff;
+        if (!failpoint.hasStruck() && (asked == null || asked.isDone())) {
+            handOff = cluster.handOff();
+        }
+        return failpoint.hasStruck();
+    }
+
+    /** Whoever is gone is started again, and all are well. */
+    private void heal() {
+        if (pair.occasion() == Occasion.LOAD) {
+            cluster.awaitLeader(); // those who live on can go on without whoever is gone
+        }
+        for (Machine machine : cluster.running()) {
+            Life running = machine.life();
+            if (running != null) {
+                running.returnToDuty();
+            }
+        }
+        cluster.startAll();
+        cluster.awaitWell();
+    }
+}
