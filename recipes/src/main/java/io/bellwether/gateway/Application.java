@@ -18,4 +18,9 @@ public interface Application {
      * @return the result, for whoever waits, and for every repetition of the same request
      */
     Bytes apply(Position position, long logTime, Bytes command);
+
+    /** Whether the state may grow by this command: then it is refused while there is no room (Rule 12.5). */
+    default boolean grows(Bytes command) {
+        return true;
+    }
 }

@@ -282,7 +282,11 @@ final class Gateway implements OutcomeListener {
             end(write, write.late(late.never()));
         } else if (verdict instanceof Verdict.Postponed postponed) {
             write.refused(attempt, postponed.reason());
-            offerAgain(write, settings.retryMillis());
+            if (postponed.reason() == Admission.Refusal.NO_ROOM && !write.hasOpenAttempt()) {
+                end(write, write.undecided()); // Rule 12.5: waiting would not help
+            } else {
+                offerAgain(write, settings.retryMillis());
+            }
         } else if (verdict instanceof Verdict.Lost) {
             write.superseded(attempt);
             offerAgain(write, 0);

@@ -87,12 +87,18 @@ final class Held {
             case SUSPENDED -> WriteOutcome.Reason.SUSPENDED;
             case TOO_FEW_IN_SYNC -> WriteOutcome.Reason.TOO_FEW_IN_SYNC;
             case OVERLOADED -> WriteOutcome.Reason.OVERLOADED;
+            case NO_ROOM -> WriteOutcome.Reason.NO_ROOM;
         };
     }
 
     /** The attempt was appended, and its place in the log went to another entry: it is gone for good. */
     void superseded(long attempt) {
         openAttempts.remove(attempt);
+    }
+
+    /** Whether an attempt may still take effect. */
+    boolean hasOpenAttempt() {
+        return !openAttempts.isEmpty();
     }
 
     /** What its client hears when nobody has decided it in time. */

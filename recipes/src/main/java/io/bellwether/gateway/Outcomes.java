@@ -110,6 +110,18 @@ public final class Outcomes implements StateMachine {
         tables.commit(last);
     }
 
+    /** Whether a request needs room: one whose key is known does not, since it only gets its outcome again. */
+    boolean grows(Bytes encoded) {
+        try {
+            Request request = Request.decode(encoded);
+            boolean known =
+                    request.id() instanceof RequestId.Keyed keyed && tables.get(rowOf(KEY, keyed.key())) != null;
+            return !known && application.grows(request.command());
+        } catch (MalformedBytes e) {
+            throw new InvariantViolation("a gateway's request cannot be read: " + e.getMessage());
+        }
+    }
+
     private Verdict apply(Entry entry) {
         Request request;
         try {

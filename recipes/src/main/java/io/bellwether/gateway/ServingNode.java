@@ -1,5 +1,6 @@
 package io.bellwether.gateway;
 
+import io.bellwether.replication.Admission;
 import io.bellwether.replication.Bytes;
 import io.bellwether.replication.Clients;
 import io.bellwether.replication.Coordination;
@@ -34,6 +35,8 @@ public final class ServingNode {
     private final Gateway gateway;
     private final Reads reads;
     private final Operators operators;
+    private final Outcomes outcomes;
+    private Room room = Room.HERE;
     private long nowMillis;
     private long lookedAroundMillis = Long.MIN_VALUE / 2;
 
@@ -62,12 +65,22 @@ public final class ServingNode {
             long life,
             Owner owner) {
         this.replica = replica;
+        this.outcomes = outcomes;
         this.gateway =
-                new Gateway(session, life, settings, replica::propose, (to, message) -> peers.send(mail(to, message)));
+                new Gateway(session, life, settings, this::propose, (to, message) -> peers.send(mail(to, message)));
         this.reads = new Reads(replica::read);
         this.operators = new Operators(replica);
         outcomes.listener(gateway);
         this.node = new Node(replica, log, outcomes, snapshots, peers, coordination, new Waiters(owner));
+    }
+
+    /** What needs room is taken only where there is some (Rule 12.5). */
+    private Admission propose(Bytes request) {
+        if (room != Room.HERE && replica.leading() && outcomes.grows(request)) {
+            return new Admission.Refused(
+                    room == Room.ELSEWHERE ? Admission.Refusal.HANDING_OFF : Admission.Refusal.NO_ROOM);
+        }
+        return replica.propose(request);
     }
 
     private Envelope mail(NodeId to, Message message) {
@@ -148,6 +161,11 @@ public final class ServingNode {
         nowMillis = monotonicMillis;
         replica.tick(monotonicMillis, wallMillis);
         reads.time(monotonicMillis);
+    }
+
+    /** How it stands with this node's disk. */
+    public void room(Room now) {
+        room = now;
     }
 
     /** A message of another node has arrived. */

@@ -35,6 +35,8 @@ public sealed interface WriteOutcome {
         /** It arrived after its time, and nobody had applied it before (Rule 9.4). */
         LATE,
         /** This node is stopping. */
-        STOPPING
+        STOPPING,
+        /** It would need room, and no disk that matters has any (Rule 12.5). */
+        NO_ROOM
     }
 }

@@ -19,7 +19,9 @@ public sealed interface Admission {
         /** More bytes wait for a commit than {@link Settings#maxUncommittedBytes}. */
         OVERLOADED(4),
         /** It hands leadership over: the write waits for the next leader (Rule 10.2). */
-        HANDING_OFF(5);
+        HANDING_OFF(5),
+        /** It would need room, and no disk that matters has any (Rule 12.5). */
+        NO_ROOM(6);
 
         private final int number;
 

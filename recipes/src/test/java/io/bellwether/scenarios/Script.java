@@ -1,6 +1,7 @@
 package io.bellwether.scenarios;
 
 import io.bellwether.gateway.ReadLevel;
+import io.bellwether.gateway.Room;
 import io.bellwether.replication.ControlRecord;
 import io.bellwether.replication.Coordination.LatchPlace;
 import io.bellwether.replication.Envelope;
@@ -11,6 +12,7 @@ import io.bellwether.scenarios.StagedNetwork.Link;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +63,7 @@ final class Script {
             case "fetch" -> fetch();
             case "fetched" -> fetched();
             case "wall" -> node().wall(millis(word()));
+            case "room" -> room();
             case "zookeeper" -> zooKeeper(word());
             case "write" -> write();
             case "read" -> read();
@@ -204,6 +207,12 @@ final class Script {
     private void start() {
         NodeId id = new NodeId(word());
         stage.start(id, taken("clock") ? millis(word()) : stage.nowMillis());
+    }
+
+    private void room() {
+        StagedNode node = node();
+        Room now = Room.valueOf(word().toUpperCase(Locale.ROOT));
+        node.event(serving -> serving.room(now));
     }
 
     private void restore() {

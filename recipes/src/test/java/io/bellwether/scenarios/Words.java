@@ -25,6 +25,12 @@ final class Words implements Application {
         return Bytes.utf8("done");
     }
 
+    /** A word that begins with a minus takes no room. */
+    @Override
+    public boolean grows(Bytes command) {
+        return !command.utf8().startsWith("-");
+    }
+
     /** What a reader of the tables sees now; long words by their first letter and their length. */
     static String shown(Tables tables) {
         List<String> words = new ArrayList<>();

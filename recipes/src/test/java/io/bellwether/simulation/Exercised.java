@@ -362,7 +362,7 @@ final class Exercised {
                         case TOO_FEW_IN_SYNC -> Sight.TOO_FEW;
                         case OVERLOADED -> Sight.OVERLOADED;
                         case LATE -> Sight.LATE;
-                        case NO_LEADER, SUSPENDED, STOPPING -> Sight.DENIED;
+                        case NO_LEADER, SUSPENDED, STOPPING, NO_ROOM -> Sight.DENIED;
                     });
         }
     }

@@ -32,6 +32,7 @@ import io.dropwizard.jetty.HttpConnectorFactory;
 import io.dropwizard.lifecycle.Managed;
 import io.prometheus.metrics.exporter.servlet.jakarta.PrometheusMetricsServlet;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -42,11 +43,14 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.component.LifeCycle;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,6 +64,8 @@ final class RunningNode implements Managed {
     private static final int MIN_IN_SYNC = 2;
     /** For handing over leadership and leaving the in-sync set, of the 30 s in which a node ends. */
     private static final Duration DEPARTURE = Duration.ofSeconds(8);
+
+    private static final Duration ROOM_WATCH = Duration.ofSeconds(1);
 
     /** How many nodes fetch the state from this one at once. */
     private static final int SNAPSHOT_SENDERS = 2;
@@ -80,6 +86,9 @@ final class RunningNode implements Managed {
     private final ClientFaces faces;
     private final ZooKeeperCoordination coordination;
     private final ServingNode node;
+    private final RoomWatch roomWatch;
+    private final ScheduledExecutorService roomWatcher;
+    private @Nullable ScheduledFuture<?> roomWatches;
 
     /**
      * @param zooKeeper asked once, when the data directory is held: an embedded ZooKeeper keeps its data in there
@@ -145,6 +154,7 @@ final class RunningNode implements Managed {
                 limits,
                 identity,
                 configuration.peers().urls().byNode(),
+                this::lowOnSpace,
                 System::nanoTime,
                 metrics::ended,
                 halt::because);
@@ -192,6 +202,17 @@ final class RunningNode implements Managed {
                 process,
                 random.nextLong() >>> 1,
                 new Owner());
+        this.roomWatch = new RoomWatch(
+                configuration.node().data(),
+                configuration.store().minFreeSize().toBytes(),
+                () -> Files.getFileStore(configuration.node().data()).getUsableSpace(),
+                faces::moveToRoom,
+                loop::room);
+        this.roomWatcher = environment
+                .lifecycle()
+                .scheduledExecutorService("room-watch")
+                .threads(1)
+                .build();
         NodeHealth.register(
                 environment.healthChecks(),
                 loop,
@@ -290,6 +311,7 @@ final class RunningNode implements Managed {
             }
         });
         loop.start(node, store.tables(), coordination, this::viewSeen);
+        roomWatches = roomWatcher.scheduleWithFixedDelay(roomWatch, 0, ROOM_WATCH.toMillis(), TimeUnit.MILLISECONDS);
         joined = true;
         LOG.info(
                 "node up id={} store={} cluster={} url={} zookeeper={} data={}",
@@ -299,6 +321,10 @@ final class RunningNode implements Managed {
                 configuration.node().advertisedUrl(),
                 connect,
                 configuration.node().data().toAbsolutePath().normalize());
+    }
+
+    private boolean lowOnSpace() {
+        return roomWatch.low();
     }
 
     /** Whether strangers can reach the port of clients and peers. */
@@ -336,6 +362,10 @@ final class RunningNode implements Managed {
             LOG.info("node stopping id={}", configuration.node().id());
         }
         faces.stopping();
+        ScheduledFuture<?> watches = roomWatches;
+        if (watches != null) {
+            watches.cancel(false);
+        }
         depart();
         faces.endEvents();
         fetching.close();

@@ -52,6 +52,11 @@ public final class CommandCodec {
         return command.size() == 0 ? -1 : command.at(0) & 0xff;
     }
 
+    /** Whether this is a command that removes a record. */
+    static boolean removes(Bytes command) {
+        return command.size() > 1 && versionOf(command) == VERSION && command.at(1) == DELETE;
+    }
+
     static Command decode(Bytes command) throws MalformedBytes {
         ByteSource source = new ByteSource(command);
         int version = source.octet();

@@ -27,6 +27,11 @@ public final class Records implements Application {
         return ResultCodec.encode(result(position, logTime, command));
     }
 
+    @Override
+    public boolean grows(Bytes command) {
+        return !CommandCodec.removes(command);
+    }
+
     private Result result(Position position, long logTime, Bytes bytes) {
         if (CommandCodec.versionOf(bytes) > CommandCodec.VERSION) {
             throw new InvariantViolation("a node applies only what it understands, but the entry at " + position

@@ -1,5 +1,6 @@
 package io.bellwether.service.http;
 
+import io.bellwether.gateway.Room;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.StoreId;
 import io.bellwether.service.node.Operations;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.server.Server;
@@ -27,6 +29,7 @@ public final class ClientFaces {
     private volatile boolean stopping;
     private @Nullable PeerStatusClient statusOfPeers;
     private @Nullable ClusterEvents clusterEvents;
+    private @Nullable WayOut wayOut;
 
     private ClientFaces() {}
 
@@ -35,6 +38,7 @@ public final class ClientFaces {
      * @param operations what operators ask of this node
      * @param answers writes short answers
      * @param peerUrls addresses of peers that override the advertised ones
+     * @param lowOnSpace whether this node's disk has less left than it should
      * @param nanoTime a monotonic clock
      * @param meter hears of each write that the node has decided on
      * @param broken hears, on any thread, of data that no node wrote: the process must stop
@@ -47,13 +51,14 @@ public final class ClientFaces {
             Limits limits,
             Identity identity,
             Map<NodeId, URI> peerUrls,
+            BooleanSupplier lowOnSpace,
             LongSupplier nanoTime,
             WriteMeter meter,
             Consumer<Throwable> broken) {
         ClientFaces faces = new ClientFaces();
         registerProblems(environment, identity);
         registerRecords(environment, requests, answers, limits, identity, nanoTime, meter, broken);
-        faces.registerOperators(environment, requests, operations, limits, identity, peerUrls);
+        faces.registerOperators(environment, requests, operations, limits, identity, peerUrls, lowOnSpace);
         return faces;
     }
 
@@ -103,6 +108,11 @@ public final class ClientFaces {
         return peers.ask(URI.create(url)).thenApply(answer -> answer.map(status -> new StoreId(status.store())));
     }
 
+    /** This node's disk is low on space: if it leads, one that has room is to take over. Never blocks, never fails. */
+    public CompletionStage<Room> moveToRoom() {
+        return Objects.requireNonNull(wayOut, "the faces are registered").take();
+    }
+
     private static void registerProblems(Environment environment, Identity identity) {
         JettyProblems problems = new JettyProblems();
         environment.getApplicationContext().setErrorHandler(problems);
@@ -141,7 +151,8 @@ public final class ClientFaces {
             Operations operations,
             Limits limits,
             Identity identity,
-            Map<NodeId, URI> peerUrls) {
+            Map<NodeId, URI> peerUrls,
+            BooleanSupplier lowOnSpace) {
         ExecutorService operators = environment
                 .lifecycle()
                 .executorService("operators-%d")
@@ -158,11 +169,12 @@ public final class ClientFaces {
         environment.jersey().register(new NodeResource(question, () -> stopping));
         HandOffs handOffs =
                 new HandOffs(question, operations, peers, new PeerHandOffClient(operators), addresses, operators);
+        wayOut = new WayOut(question, peers, addresses, handOffs);
         environment.jersey().register(new HandOffResource(handOffs, limits));
         environment.jersey().register(new HistoryResource(requests, operators));
         environment.jersey().register(new PeerHandOffResource(handOffs, limits));
         environment.jersey().register(new DutyResource(question, operations, operators, limits));
-        environment.jersey().register(new PeerStatusResource(question, identity));
+        environment.jersey().register(new PeerStatusResource(question, lowOnSpace, identity));
     }
 
     private void registerEvents(Environment environment, ClusterSurvey survey) {

@@ -53,7 +53,7 @@ final class ClusterSurvey {
                 .thenApply(all -> {
                     SortedMap<ReplicaId, PeerStatus> known = new TreeMap<>();
                     answers.forEach((replica, answer) -> answer.join().ifPresent(it -> known.put(replica, it)));
-                    known.put(own.replica(), PeerStatus.of(own, identity));
+                    known.put(own.replica(), PeerStatus.of(own, false, identity));
                     return view(own, known);
                 });
     }

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
  * What a node tells its peers of itself, {@code GET /peer/v1/status}. A node of a later version may tell more.
  *
  * @param stalenessMillis upper bound of how far its state is behind; -1 if it has none
+ * @param lowOnSpace whether its disk has less left than it should
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record PeerStatus(
@@ -21,9 +22,10 @@ record PeerStatus(
         long commitIndex,
         long appliedIndex,
         long stalenessMillis,
+        boolean lowOnSpace,
         String version,
         String started) {
-    static PeerStatus of(NodeStatus status, Identity identity) {
+    static PeerStatus of(NodeStatus status, boolean lowOnSpace, Identity identity) {
         return new PeerStatus(
                 status.replica().node().name(),
                 status.replica().store().id(),
@@ -35,6 +37,7 @@ record PeerStatus(
                 status.commitIndex(),
                 status.appliedIndex(),
                 status.stalenessMillis(),
+                lowOnSpace,
                 identity.version(),
                 identity.started().toString());
     }

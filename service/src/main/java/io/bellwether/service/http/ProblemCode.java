@@ -92,7 +92,9 @@ public enum ProblemCode {
     /** This node lags, knows no leader, or is being stopped. */
     NOT_READY(503),
     /** The write may have happened, or may happen yet. */
-    OUTCOME_UNKNOWN(504);
+    OUTCOME_UNKNOWN(504),
+    /** The disks of the cluster are low on space. */
+    INSUFFICIENT_STORAGE(507);
 
     private final int status;
     private final String word;

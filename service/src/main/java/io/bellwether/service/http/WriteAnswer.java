@@ -96,6 +96,11 @@ final class WriteAnswer {
                         ProblemCode.OVERLOADED,
                         "This node holds as many writes as it may." + AGAIN + " A little later.");
             case LATE -> Problem.of(ProblemCode.TOO_LATE, "The write reached the leader after its time." + AGAIN);
+            case NO_ROOM ->
+                Problem.of(
+                        ProblemCode.INSUFFICIENT_STORAGE,
+                        "The leader's disk is low on space, and no replica in sync that has room takes over. Nothing was"
+                                + " written. Reads and deletes go on; give the nodes more space, or delete what is not needed.");
             case STOPPING -> Problem.of(ProblemCode.STOPPING, "This node is being stopped." + AGAIN + " To another.");
         };
     }

@@ -3,6 +3,7 @@ package io.bellwether.service.node;
 import io.bellwether.gateway.ReadLevel;
 import io.bellwether.gateway.ReadVerdict;
 import io.bellwether.gateway.RequestId;
+import io.bellwether.gateway.Room;
 import io.bellwether.gateway.ServingNode;
 import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.replication.Bytes;
@@ -240,6 +241,11 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
             Replica replica = node().replica();
             whenDone.accept(new Snapshot(replica.clusterId(), position, replica.logTime()));
         });
+    }
+
+    /** How it stands with this node's disk. */
+    public void room(Room room) {
+        enqueue(() -> node().room(room));
     }
 
     @Override

@@ -89,6 +89,7 @@ public final class FacesServer implements BeforeAllCallback, AfterAllCallback {
                     limits,
                     IDENTITY,
                     peerUrls,
+                    () -> false,
                     System::nanoTime,
                     (outcome, nanos) -> lastMeasured = new Measured(outcome, nanos),
                     broken::add);

@@ -37,12 +37,13 @@ class OutcomeFaceTest {
                 WriteOutcome.Reason.TOO_FEW_IN_SYNC, ProblemCode.TOO_FEW_IN_SYNC,
                 WriteOutcome.Reason.OVERLOADED, ProblemCode.OVERLOADED,
                 WriteOutcome.Reason.LATE, ProblemCode.TOO_LATE,
-                WriteOutcome.Reason.STOPPING, ProblemCode.STOPPING);
+                WriteOutcome.Reason.STOPPING, ProblemCode.STOPPING,
+                WriteOutcome.Reason.NO_ROOM, ProblemCode.INSUFFICIENT_STORAGE);
         for (WriteOutcome.Reason reason : WriteOutcome.Reason.values()) {
             SERVER.node.nextWrite = new WriteOutcome.Refused(reason);
             Http.Answer answer = http.put("/v1/kv/refused", "x");
             ProblemCode code = Objects.requireNonNull(codes.get(reason));
-            answer.problem(reason == WriteOutcome.Reason.OVERLOADED ? 429 : 503, code);
+            answer.problem(code.status(), code);
             assertThat(answer.outcome()).isEqualTo("none");
 
             SERVER.node.nextWrite = new WriteOutcome.Refused(reason);

@@ -1,0 +1,83 @@
+package io.bellwether.service;
+
+import io.bellwether.gateway.Room;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks how much space the disk has left, and sees to it that the cluster does not run into its end (Rule 12.5). One
+ * thread runs it again and again.
+ */
+final class RoomWatch implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(RoomWatch.class);
+    /** So much more than the least must be there again before it counts as room: one part in so many. */
+    private static final long MARGIN = 10;
+
+    private final Path data;
+    private final long minFreeBytes;
+    private final FreeSpace free;
+    private final Supplier<CompletionStage<Room>> moveToRoom;
+    private final Consumer<Room> tell;
+    private volatile boolean low;
+
+    /**
+     * @param data where the space is needed
+     * @param minFreeBytes with less than that it is low on space
+     * @param moveToRoom asked each time while it is low
+     * @param tell hears how it stands; on any thread
+     */
+    RoomWatch(
+            Path data,
+            long minFreeBytes,
+            FreeSpace free,
+            Supplier<CompletionStage<Room>> moveToRoom,
+            Consumer<Room> tell) {
+        this.data = data;
+        this.minFreeBytes = minFreeBytes;
+        this.free = free;
+        this.moveToRoom = moveToRoom;
+        this.tell = tell;
+    }
+
+    /** What the disk has left, in bytes. */
+    interface FreeSpace {
+        long bytes() throws IOException;
+    }
+
+    /** Any thread. */
+    boolean low() {
+        return low;
+    }
+
+    @Override
+    public void run() {
+        long bytes;
+        try {
+            bytes = free.bytes();
+        } catch (IOException e) {
+            LOG.warn("Nobody knows how much space is left for {}", data, e);
+            return;
+        }
+        if (!low && bytes < minFreeBytes) {
+            low = true;
+            LOG.warn(
+                    "The disk of {} has {} MiB left, less than store.minFreeSize ({} MiB): nothing is stored through this"
+                            + " node while it leads; reads and deletes go on. Make room",
+                    data,
+                    bytes >> 20,
+                    minFreeBytes >> 20);
+        } else if (low && bytes >= minFreeBytes + minFreeBytes / MARGIN) {
+            low = false;
+            LOG.info("The disk of {} has room again: {} MiB", data, bytes >> 20);
+            tell.accept(Room.HERE);
+        }
+        if (low) {
+            moveToRoom.get().thenAccept(tell);
+        }
+    }
+}
