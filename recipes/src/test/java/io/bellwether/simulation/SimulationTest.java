@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
  * that fails prints itself and how to run it again. More of them: {@code scripts/simulate --seeds N}.
  */
 class SimulationTest {
-    private static final long SEEDS = Long.getLong("simulation.seeds", 3_000);
+    private static final long SEEDS = Long.getLong("simulation.seeds", 2_000);
     private static final long FIRST = Long.getLong("simulation.from", 1);
 
     @Test
