@@ -41,6 +41,19 @@ public record ControlRecord(
                 clusterId, generation + 1, epoch + 1, claimant, itsClaim, writeQuorum, minInSync, inSync);
     }
 
+    /** The record after {@code claimant} has taken the next epoch alone: whoever else was in S is so no more (Rule 10.11). */
+    ControlRecord recoveredBy(ReplicaId claimant, String itsClaim) {
+        return new ControlRecord(
+                clusterId,
+                generation + 1,
+                epoch + 1,
+                claimant.node(),
+                itsClaim,
+                writeQuorum,
+                minInSync,
+                List.of(claimant));
+    }
+
     /** The record after its leader has changed the in-sync set. */
     ControlRecord withInSync(List<ReplicaId> changed) {
         return new ControlRecord(clusterId, generation + 1, epoch, leader, claim, writeQuorum, minInSync, changed);

@@ -1,7 +1,5 @@
 package io.bellwether.replication;
 
-import static io.bellwether.replication.InvariantViolation.check;
-
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +22,9 @@ final class Following {
     private boolean leads;
 
     private long heardAtMillis;
+    /** When a leader was last heard, whichever; -1 if none was since the start. */
+    private long leaderHeardAtMillis = -1;
+
     /** When it first heard that its leader is suspended; -1 while it is not (Rule 7.1). */
     private long suspendedSinceMillis = -1;
 
@@ -75,6 +76,11 @@ final class Following {
 
     long leaderEpoch() {
         return leaderEpoch;
+    }
+
+    /** When a leader was last heard, on the own clock; -1 if none was since the start. */
+    long leaderHeardAtMillis() {
+        return leaderHeardAtMillis;
     }
 
     /** Whether the one it follows leads, or is only recovering. */
@@ -163,6 +169,7 @@ final class Following {
             return;
         }
         heard(from, append.epoch(), append.suspended());
+        leaderHeardAtMillis = standing.now();
         if (!leads) {
             leads = true;
             standing.work().info("following epoch=" + append.epoch() + " leader=" + from.node());
@@ -181,7 +188,10 @@ final class Following {
             return;
         }
         long proven = append.previous().index() + append.entries().size();
-        takeOver(append.entries());
+        takeOver(from, append.entries());
+        if (standing.rolledBack()) {
+            return;
+        }
         provenIndex = Math.max(provenIndex, proven);
         toldCommit = Math.max(toldCommit, append.commitIndex());
         noteFreshness(append);
@@ -190,14 +200,17 @@ final class Following {
     }
 
     /** Rule 4.4: skips what is here, cuts what conflicts, appends what is new. */
-    private void takeOver(List<Entry> entries) {
+    private void takeOver(ReplicaId from, List<Entry> entries) {
         Journal journal = standing.journal;
         for (Entry entry : entries) {
             if (journal.has(entry.position())) {
                 continue;
             }
             if (entry.index() <= journal.end().index()) {
-                check(entry.index() > standing.commitIndex(), "Rule 4.4: a committed entry is never cut");
+                if (entry.index() <= standing.commitIndex()) { // Rule 4.4
+                    onGivenUp(from, entry);
+                    return;
+                }
                 journal.cut(entry.index());
                 standing.work()
                         .info("cut epoch=" + entry.epoch() + " from=" + entry.index()
@@ -205,6 +218,17 @@ final class Following {
             }
             journal.append(entry);
         }
+    }
+
+    /**
+     * Rule 10.12: a leader without what is committed here leads since a recovery gave it up. Nothing is cut: this store may be
+     * the only one that has it.
+     */
+    private void onGivenUp(ReplicaId from, Entry entry) {
+        standing.rollBack("what is committed here from index " + entry.index() + " to " + standing.commitIndex()
+                + " is not in the log of " + from.node() + ", which leads epoch " + leaderEpoch
+                + ": that happens only when an operator has recovered the cluster without this store. What it has is kept"
+                + " as it is. Keep the directory if its last writes are of use, and start this node with an empty one");
     }
 
     /**
@@ -259,6 +283,14 @@ final class Following {
         return heldByAll;
     }
 
+    /**
+     * Whether the leader's log was proven to hold what is applied here, in its epoch. It always does, but after a recovery
+     * (Rule 10.12): until then nothing here may be served as its state.
+     */
+    private boolean agrees() {
+        return provenIndex >= standing.appliedIndex();
+    }
+
     /** Rule 4.7: committed here is what the leader committed, as far as it is proven equal and durable. */
     void advanceCommit() {
         if (leaderEpoch != standing.promise().epoch()) {
@@ -284,6 +316,9 @@ final class Following {
      * heard the echo. What another life of this node told means nothing on this one's clock.
      */
     private void noteFreshness(Message.Append append) {
+        if (!agrees()) {
+            return;
+        }
         long toldMillis = append.echoMillis() - clockMark;
         boolean own = clockToldAtMillis >= 0 && toldMillis >= clockToldAtMillis && toldMillis <= standing.now();
         if (append.echoMillis() < 0 || !own || append.confirmedAgeMillis() < 0) {
@@ -348,7 +383,7 @@ final class Following {
     /** One question is under way at a time, and takes along all reads that wait when it leaves (Rule 8.2). */
     void askForReads() {
         ReplicaId known = leader;
-        if (known == null || !leads || readsToAsk.isEmpty() || !questions.isEmpty()) {
+        if (known == null || !leads || !agrees() || readsToAsk.isEmpty() || !questions.isEmpty()) {
             return;
         }
         long question = nextQuestion++;

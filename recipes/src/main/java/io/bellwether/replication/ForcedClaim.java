@@ -123,11 +123,14 @@ final class ForcedClaim {
         }
     }
 
-    /** Whoever queues ahead of this process loses its place, and queues again behind it. */
     void onLatchRead(long request, List<Coordination.LatchPlace> queue) {
-        if (stage != Stage.QUEUING || request != latchRequest) {
-            return;
+        if (stage == Stage.QUEUING && request == latchRequest) {
+            passAhead(standing, queue);
         }
+    }
+
+    /** Whoever queues ahead of this process loses its place, and queues again behind it. */
+    static void passAhead(Standing standing, List<Coordination.LatchPlace> queue) {
         List<String> ahead = new ArrayList<>();
         for (Coordination.LatchPlace place : queue) {
             if (place.replica().equals(standing.self) && place.process().equals(standing.process)) {

@@ -1,6 +1,6 @@
 package io.bellwether.replication;
 
-/** What became of a hand-off, or of a forced claim. */
+/** What became of a hand-off, of a forced claim, or of a recovery. */
 public sealed interface HandOffOutcome {
     /**
      * The new leader has committed an entry of its epoch, and this replica knows it.
@@ -41,6 +41,12 @@ public sealed interface HandOffOutcome {
         /** No follower is fit for it. */
         NO_TARGET,
         /** The target did not store the last entry in time; the leader goes on. */
-        TOO_SLOW
+        TOO_SLOW,
+        /** A leader is heard: there is nothing to recover. */
+        LEADER_HEARD,
+        /** Enough of the in-sync set are left to recover without any loss. */
+        QUORUM_ANSWERS,
+        /** There is nothing in the store to recover. */
+        EMPTY_STORE
     }
 }

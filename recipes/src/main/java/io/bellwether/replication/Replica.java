@@ -36,6 +36,7 @@ public final class Replica {
     private @Nullable HandOff leftHandOff;
 
     private @Nullable ForcedClaim forced;
+    private @Nullable Recovery recovery;
     private @Nullable Departure departure;
 
     private boolean rolledBack;
@@ -184,6 +185,10 @@ public final class Replica {
     /** ZooKeeper's answer to {@link Coordination#readLatch}. */
     public void latchRead(long request, List<Coordination.LatchPlace> queue) {
         Leadership leading = leadership;
+        Recovery recovering = recovery;
+        if (recovering != null) {
+            recovering.onLatchRead(request, queue);
+        }
         if (leading != null) {
             leading.onLatchRead(request, queue);
         } else if (claiming == null) {
@@ -273,6 +278,26 @@ public final class Replica {
     }
 
     /**
+     * This replica is to lead alone, and what only others had is given up (Rule 10.11). {@link Work#handOffs} says what
+     * became of it.
+     *
+     * @param number names the answer; above 0
+     * @param epoch the leadership that is to end; null for the present one
+     * @param dryRun only find out whether it could
+     */
+    public void recover(long number, @Nullable Long epoch, boolean dryRun) {
+        if (recovery != null || forced != null) {
+            ForcedClaim.refuse(
+                    standing,
+                    number,
+                    HandOffOutcome.Reason.RUNS_ALREADY,
+                    standing.self.node() + " is claiming, or about to, already.");
+        } else {
+            recovery = Recovery.begin(standing, number, epoch, dryRun, ableToClaim());
+        }
+    }
+
+    /**
      * This replica is to leave leadership and the in-sync set, and to stay away from both (Rules 10.9 and 10.10). {@link
      * Work#departures} says how far it got.
      *
@@ -315,6 +340,43 @@ public final class Replica {
                         && standing.journal.epochAt(standing.commitIndex()) == following.leaderEpoch();
                 leaving.tickFollowing(following.leads() ? following.leader() : null, settled);
             }
+        }
+        tickRecovery();
+    }
+
+    private void tickRecovery() {
+        Recovery wanted = recovery;
+        if (wanted == null) {
+            return;
+        }
+        Leadership leading = leadership;
+        if (claiming != null) {
+            if (!wanted.claimed()) {
+                wanted.onOtherClaim();
+            }
+        } else if (wanted.claimed() && leading != null) {
+            wanted.onLeading(leading);
+        } else {
+            boolean suspendedHere = leading != null && leading.suspended();
+            wanted.tick(suspendedHere ? null : leader(), ableToClaim());
+            if (wanted.saysClaim()) {
+                recover();
+            }
+        }
+        recovery = wanted.over() ? null : wanted;
+    }
+
+    /** Rule 10.11: the next epoch, with this replica alone in S. A leader that nobody answers ends as such first. */
+    private void recover() {
+        Coordination.Versioned versioned = standing.view().record();
+        ControlRecord record = versioned == null ? null : versioned.record();
+        if (versioned != null && record != null) {
+            endLeadership();
+            claiming = new Claiming(
+                    standing,
+                    versioned.version(),
+                    record.recoveredBy(standing.self, nextClaim()),
+                    EpochStart.Cause.RECOVERED);
         }
     }
 
@@ -507,6 +569,10 @@ public final class Replica {
 
     private void onSuspected(ReplicaId from, Message.Suspected answer) {
         Leadership leading = leadership;
+        Recovery recovering = recovery;
+        if (recovering != null) {
+            recovering.onSuspected(from, answer);
+        }
         if (leading != null) {
             leading.onSuspected(from, answer);
         } else {
@@ -537,19 +603,27 @@ public final class Replica {
         Leadership leading = leadership;
         if (leading != null && standing.highestEpoch() > leading.epoch()) {
             standing.work().info("deposed epoch=" + leading.epoch() + " by epoch=" + standing.highestEpoch());
-            leadership = null;
-            leftHandOff = leading.handOff();
-            Departure leaving = departure;
-            if (leaving != null) {
-                leaving.onDeposed();
-            }
-            following.begin();
-            leading.localReaders().forEach(following::read);
+            endLeadership();
         }
         Claiming claim = claiming;
         if (claim != null && standing.highestEpoch() > claim.epoch()) {
             endClaim("epoch " + standing.highestEpoch() + " is known");
         }
+    }
+
+    private void endLeadership() {
+        Leadership leading = leadership;
+        if (leading == null) {
+            return;
+        }
+        leadership = null;
+        leftHandOff = leading.handOff();
+        Departure leaving = departure;
+        if (leaving != null) {
+            leaving.onDeposed();
+        }
+        following.begin();
+        leading.localReaders().forEach(following::read);
     }
 
     private void endClaim(String why) {
@@ -562,9 +636,7 @@ public final class Replica {
     }
 
     private void considerClaim() {
-        boolean able =
-                standing.view().connected() && diskAnswers() && standing.guard().isEmpty(); // Rule 1.4
-        if (!able || departure != null) { // Rule 10.10
+        if (!ableToClaim()) {
             return;
         }
         Coordination.Versioned versioned = standing.view().record();
@@ -582,6 +654,12 @@ public final class Replica {
             boolean everLed = following.leader() != null;
             claim(versioned.version(), record, everLed ? EpochStart.Cause.SILENT_LEADER : EpochStart.Cause.ELECTION);
         }
+    }
+
+    private boolean ableToClaim() {
+        boolean able =
+                standing.view().connected() && diskAnswers() && standing.guard().isEmpty(); // Rule 1.4
+        return able && departure == null; // Rule 10.10
     }
 
     private boolean isForced() {
@@ -624,7 +702,9 @@ public final class Replica {
             return;
         }
         boolean away = departure != null && leadership == null; // Rule 10.10
-        boolean wanted = (standing.record() == null || standing.inSync()) && diskAnswers() && !away;
+        Recovery recovering = recovery;
+        boolean recovers = recovering != null && recovering.wantsLatch();
+        boolean wanted = (standing.record() == null || standing.inSync() || recovers) && diskAnswers() && !away;
         boolean complains = standing.guard().isPresent();
         if (wanted && !complains && !view.queued()) {
             standing.work().ask(new Work.Request.Queue());
@@ -711,16 +791,9 @@ public final class Replica {
 
     /** Rule 9.6: log time never goes back behind the last entry; a wall clock counts only if none was heard. */
     private void hearOwnLog() {
-        Position end = standing.journal.end();
         long now = standing.logClock.at(standing.now());
         long floor = now >= 0 ? now : Math.max(0, standing.wall());
-        if (end.equals(standing.journal.start())) {
-            floor = Math.max(floor, standing.journal.startLogTime());
-        } else {
-            floor = Math.max(
-                    floor, standing.journal.entries(end.index(), 1).get(0).logTime());
-        }
-        standing.logClock.hear(floor, standing.now());
+        standing.logClock.hear(Math.max(floor, lastLogTime()), standing.now());
     }
 
     /** Whether entries are committed and durable here that {@link Work#committed} has not handed out yet. */
@@ -824,6 +897,25 @@ public final class Replica {
 
     public long lastIndex() {
         return standing.journal.end().index();
+    }
+
+    /** The last entry's position. */
+    public Position last() {
+        return standing.journal.end();
+    }
+
+    /** The last entry's log time, in milliseconds; that of the state before the log if it has no entry. */
+    public long lastLogTime() {
+        Position end = standing.journal.end();
+        return end.equals(standing.journal.start())
+                ? standing.journal.startLogTime()
+                : standing.journal.entries(end.index(), 1).get(0).logTime();
+    }
+
+    /** For how long no leader was heard, in milliseconds; -1 if none was since the start. */
+    public long leaderHeardMillisAgo() {
+        long heard = following.leaderHeardAtMillis();
+        return heard < 0 ? -1 : standing.now() - heard;
     }
 
     public long commitIndex() {
