@@ -41,6 +41,18 @@ public final class Operators {
         replica.force(number, epoch);
     }
 
+    /**
+     * This node is to lead alone, and what only others had is given up (Rule 10.11).
+     *
+     * @param epoch the leadership that is to end; null for the present one
+     * @param dryRun only find out whether it could
+     */
+    public void recover(@Nullable Long epoch, boolean dryRun, Consumer<HandOffOutcome> whenDone) {
+        long number = nextNumber++;
+        handOffs.put(number, whenDone);
+        replica.recover(number, epoch, dryRun);
+    }
+
     /** This node is to leave leadership and the in-sync set, until {@link #returnToDuty}. */
     public void leave(Consumer<DepartureOutcome> whenDone) {
         long number = nextNumber++;

@@ -56,6 +56,14 @@ final class Ledger {
         promised.remove(store);
     }
 
+    /** An operator has given up what was committed behind this index (Rule 10.11). */
+    void givenUp(long keptIndex) {
+        while (committed.size() > keptIndex) {
+            committed.remove(committed.size() - 1);
+        }
+        acknowledgedIndex = Math.min(acknowledgedIndex, keptIndex);
+    }
+
     void acknowledged(long index) {
         check(index <= committed.size(), "what is acknowledged was applied");
         acknowledgedIndex = Math.max(acknowledgedIndex, index);

@@ -69,6 +69,8 @@ final class Script {
             case "read" -> read();
             case "hand" -> handOff();
             case "force" -> force();
+            case "recover" -> recover();
+            case "give" -> giveUp();
             case "leave" -> stage.leave(new NodeId(word()));
             case "return" -> stage.returnToDuty(new NodeId(word()));
             case "show" -> show();
@@ -337,6 +339,18 @@ final class Script {
     private void force() {
         NodeId claimant = new NodeId(word());
         stage.force(claimant, epoch());
+    }
+
+    private void recover() {
+        NodeId claimant = new NodeId(word());
+        Long epoch = epoch();
+        stage.recover(claimant, epoch, taken("dry"));
+    }
+
+    private void giveUp() {
+        expect("up");
+        expect("beyond");
+        stage.giveUpBeyond(node());
     }
 
     private @Nullable Long epoch() {

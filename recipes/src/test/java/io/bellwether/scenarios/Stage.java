@@ -220,6 +220,17 @@ final class Stage {
         settle();
     }
 
+    void recover(NodeId claimant, @Nullable Long epoch, boolean dryRun) {
+        mustBeUp(claimant).event(serving -> serving.operators()
+                .recover(epoch, dryRun, outcome -> handOffEnded(claimant + " recover", outcome)));
+        settle();
+    }
+
+    /** By decree of the script, what this node does not have was never promised. */
+    void giveUpBeyond(StagedNode kept) {
+        ledger.givenUp(kept.log().durableEnd());
+    }
+
     private void handOffEnded(String what, HandOffOutcome outcome) {
         if (outcome instanceof HandOffOutcome.Moved moved) {
             say(what + ": " + moved.to() + " leads epoch " + moved.epoch());

@@ -43,6 +43,8 @@
  * write n1 word|x*300 [key k] [within 2s]  read n1 [local | bounded 500ms] [at 7] [within 2s]
  * hand off n1 [to n2] [epoch 3] [dry]        n1 is asked to hand leadership over, or only whether it could
  * force n2 [epoch 3]                 n2 is to claim, whatever its leader does
+ * recover n3 [epoch 3] [dry]         n3 is to lead alone with what it has, or only whether it could
+ * give up beyond n3                  what n3 does not have counts as promised no more
  * leave n3     return n3             n3 is to leave leadership and the in-sync set, until it is told to return
  * show [n1 | record | latch | mail n1>n2 | held n1]
  * </pre>
