@@ -110,7 +110,21 @@ class NodeHealthTest {
     private static NodeStatus status(@Nullable NodeId leader, Coordination.Session zooKeeper, long lagMillis) {
         ReplicaId self = new ReplicaId(N1, new StoreId("9c1e"));
         return new NodeStatus(
-                self, NodeStatus.Role.FOLLOWER, 7, leader, false, 5, 5, 5, lagMillis, null, zooKeeper, List.of());
+                self,
+                NodeStatus.Role.FOLLOWER,
+                7,
+                leader,
+                false,
+                5,
+                7,
+                0,
+                5,
+                5,
+                lagMillis,
+                0,
+                null,
+                zooKeeper,
+                List.of());
     }
 
     /** A node that says this of itself, or nothing. */

@@ -171,6 +171,7 @@ public final class ClientFaces {
                 new HandOffs(question, operations, peers, new PeerHandOffClient(operators), addresses, operators);
         wayOut = new WayOut(question, peers, addresses, handOffs);
         environment.jersey().register(new HandOffResource(handOffs, limits));
+        environment.jersey().register(new RecoverResource(new Recoveries(survey, operations, operators), limits));
         environment.jersey().register(new HistoryResource(requests, operators));
         environment.jersey().register(new PeerHandOffResource(handOffs, limits));
         environment.jersey().register(new DutyResource(question, operations, operators, limits));

@@ -38,10 +38,21 @@ final class ClusterSurvey {
     }
 
     CompletableFuture<ClusterView> view() {
+        return answers().thenApply(found -> view(found.own(), found.known()));
+    }
+
+    /**
+     * What this node and the live peers have said.
+     *
+     * @param known of those that answered, this node among them
+     */
+    record Found(NodeStatus own, SortedMap<ReplicaId, PeerStatus> known) {}
+
+    CompletableFuture<Found> answers() {
         return question.ask().thenCompose(this::askPeers);
     }
 
-    private CompletableFuture<ClusterView> askPeers(NodeStatus own) {
+    private CompletableFuture<Found> askPeers(NodeStatus own) {
         SortedMap<ReplicaId, CompletableFuture<Optional<PeerStatus>>> answers = new TreeMap<>();
         for (Member member : own.members()) {
             ReplicaId replica = member.replica();
@@ -54,7 +65,7 @@ final class ClusterSurvey {
                     SortedMap<ReplicaId, PeerStatus> known = new TreeMap<>();
                     answers.forEach((replica, answer) -> answer.join().ifPresent(it -> known.put(replica, it)));
                     known.put(own.replica(), PeerStatus.of(own, false, identity));
-                    return view(own, known);
+                    return new Found(own, known);
                 });
     }
 

@@ -57,8 +57,9 @@ final class ClusterTable {
         return value == null ? "-" : value.toString();
     }
 
-    private static void append(List<List<String>> rows, StringBuilder table) {
-        int[] widths = new int[HEADER.size()];
+    /** @param rows of the same length, the header first */
+    static void append(List<List<String>> rows, StringBuilder table) {
+        int[] widths = new int[rows.get(0).size()];
         for (List<String> row : rows) {
             for (int column = 0; column < widths.length; column++) {
                 widths[column] = Math.max(widths[column], row.get(column).length());

@@ -3,12 +3,10 @@ package io.bellwether.service.http;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,70 +33,25 @@ record HandOffRequest(@Nullable String to, @Nullable Long epoch, boolean force, 
      * @throws ProblemException that names what is wrong
      */
     static HandOffRequest read(byte[] body) {
-        HandOffRequest read = new HandOffRequest(null, null, false, false);
-        if (body.length == 0) {
-            return read;
-        }
-        try (JsonParser json = JSON.createParser(body)) {
-            if (json.nextToken() != JsonToken.START_OBJECT) {
-                throw refused("it is no object.");
-            }
-            TreeSet<String> seen = new TreeSet<>();
-            while (json.nextToken() == JsonToken.FIELD_NAME) {
-                String field = json.currentName();
-                if (!seen.add(field)) {
-                    throw refused("the field '" + field + "' is there twice.");
-                }
-                json.nextToken();
-                read = read.with(field, json);
-            }
-            if (json.nextToken() != null) {
-                throw refused("something follows the object.");
-            }
-            return read;
-        } catch (JsonProcessingException e) {
-            throw refused("it is no JSON: " + e.getOriginalMessage() + ".");
-        } catch (IOException e) {
-            throw new UncheckedIOException("an array in memory can be read", e);
-        }
+        HandOffRequest[] read = {new HandOffRequest(null, null, false, false)};
+        JsonFields.read(body, (field, json) -> read[0] = read[0].with(field, json));
+        return read[0];
     }
 
     private HandOffRequest with(String field, JsonParser json) throws IOException {
-        JsonToken value = json.currentToken();
-        switch (field) {
+        return switch (field) {
             case "to" -> {
-                if (value == JsonToken.VALUE_STRING && !json.getText().isEmpty()) {
-                    return to(json.getText());
+                if (json.currentToken() == JsonToken.VALUE_STRING
+                        && !json.getText().isEmpty()) {
+                    yield to(json.getText());
                 }
-                throw refused("'to' is the id of a node, as a text.");
+                throw JsonFields.refused("'to' is the id of a node, as a text.");
             }
-            case "epoch" -> {
-                if (value == JsonToken.VALUE_NUMBER_INT && Numbers.parse(json.getText()) > 0) {
-                    return epoch(Numbers.parse(json.getText()));
-                }
-                throw refused("'epoch' is a number above 0.");
-            }
-            case "force" -> {
-                return new HandOffRequest(to, epoch, flag(field, value), dryRun);
-            }
-            case "dryRun" -> {
-                return new HandOffRequest(to, epoch, force, flag(field, value));
-            }
-            default ->
-                throw refused("there is no field '" + PercentEncoding.shown(field)
-                        + "'; there are 'to', 'epoch', 'force' and 'dryRun'.");
-        }
-    }
-
-    private static boolean flag(String field, JsonToken value) {
-        if (value == JsonToken.VALUE_TRUE || value == JsonToken.VALUE_FALSE) {
-            return value == JsonToken.VALUE_TRUE;
-        }
-        throw refused("'" + field + "' is true or false.");
-    }
-
-    private static ProblemException refused(String detail) {
-        return new ProblemException(ProblemCode.INVALID_JSON, "The body is refused: " + detail);
+            case "epoch" -> epoch(JsonFields.epoch(json));
+            case "force" -> new HandOffRequest(to, epoch, JsonFields.flag(field, json), dryRun);
+            case "dryRun" -> new HandOffRequest(to, epoch, force, JsonFields.flag(field, json));
+            default -> throw JsonFields.unknown(field, "'to', 'epoch', 'force' and 'dryRun'");
+        };
     }
 
     byte[] json() {

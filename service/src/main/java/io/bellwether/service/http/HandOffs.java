@@ -68,10 +68,10 @@ final class HandOffs {
         return within(timeout, outcome.thenApplyAsync(HandOffs::reply, executor));
     }
 
-    private static CompletableFuture<HandOffReply> within(Duration timeout, CompletableFuture<HandOffReply> reply) {
-        CompletableFuture<HandOffReply> late = new CompletableFuture<>();
+    static <T> CompletableFuture<T> within(Duration timeout, CompletableFuture<T> reply) {
+        CompletableFuture<T> late = new CompletableFuture<>();
         late.completeOnTimeout(null, timeout.toMillis(), TimeUnit.MILLISECONDS);
-        CompletableFuture<HandOffReply> silence = late.thenApply(nothing -> {
+        CompletableFuture<T> silence = late.thenApply(nothing -> {
             throw new ProblemException(
                     ProblemCode.OUTCOME_UNKNOWN,
                     "It was not over within " + timeout.toMillis()
@@ -200,7 +200,8 @@ final class HandOffs {
 
     // --- what came of it ---------------------------------------------------------------------------------------------
 
-    private static HandOffReply reply(HandOffOutcome outcome) {
+    /** @throws ProblemException if it was refused, or nobody knows */
+    static HandOffReply reply(HandOffOutcome outcome) {
         if (outcome instanceof HandOffOutcome.Moved moved) {
             return new HandOffReply(moved.from().name(), moved.to().name(), moved.epoch(), moved.millis(), false);
         }
@@ -227,6 +228,9 @@ final class HandOffs {
             case NOT_LIVE -> ProblemCode.NOT_LIVE;
             case NO_TARGET -> ProblemCode.NO_TARGET;
             case TOO_SLOW -> ProblemCode.TARGET_TOO_SLOW;
+            case LEADER_HEARD -> ProblemCode.LEADER_HEARD;
+            case QUORUM_ANSWERS -> ProblemCode.QUORUM_ANSWERS;
+            case EMPTY_STORE -> ProblemCode.STORE_EMPTY;
         };
     }
 }

@@ -39,6 +39,12 @@ public enum ProblemCode {
     HAND_OFF_RUNNING(409),
     /** A change of the in-sync set is under way, for a moment. */
     IN_SYNC_CHANGE_OPEN(409),
+    /** A leader is heard: there is nothing to recover. */
+    LEADER_HEARD(409),
+    /** Enough of the in-sync set are left to recover without any loss, by themselves. */
+    QUORUM_ANSWERS(409),
+    /** Another node that answers has more than the one that was to lead alone; the detail names it. */
+    OTHER_IS_AHEAD(409),
     /** A write of a value needs {@code Content-Length}. */
     LENGTH_REQUIRED(411),
     /** The condition did not hold when it was judged. */
@@ -59,6 +65,8 @@ public enum ProblemCode {
     NOT_LIVE(422),
     /** No node is fit to take over. */
     NO_TARGET(422),
+    /** There is nothing in the node's store. */
+    STORE_EMPTY(422),
     /** This node holds as many requests as it may. */
     OVERLOADED(429),
     /** The headers are too large. */

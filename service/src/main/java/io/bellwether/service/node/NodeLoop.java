@@ -353,6 +353,11 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     }
 
     @Override
+    public void recover(@Nullable Long epoch, boolean dryRun, Consumer<HandOffOutcome> whenDone) {
+        enqueue(() -> node().operators().recover(epoch, dryRun, whenDone));
+    }
+
+    @Override
     public void leave(Consumer<DepartureOutcome> whenDone) {
         enqueue(() -> node().operators().leave(whenDone));
     }
@@ -427,9 +432,12 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
                 replica.leader(),
                 replica.serving(),
                 replica.lastIndex(),
+                replica.last().epoch(),
+                replica.lastLogTime(),
                 replica.commitIndex(),
                 replica.appliedIndex(),
                 replica.serving() ? 0 : stalenessAt(replica.freshAsOfMillis()),
+                replica.leaderHeardMillisAgo(),
                 record,
                 view.session(),
                 view.members());

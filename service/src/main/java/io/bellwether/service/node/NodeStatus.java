@@ -17,9 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param leader the leader that it follows, or itself; null if it knows none
  * @param serving it leads, has committed in its epoch, and its write quorum answers
  * @param lastIndex the end of its log
+ * @param lastEpoch of its last entry; 0 if it has none
+ * @param lastLogTime of its last entry, in milliseconds
  * @param commitIndex the highest index that it knows to be committed
  * @param appliedIndex what reads here see
  * @param stalenessMillis upper bound of how far its state is behind; -1 if it has none; 0 while {@code serving}
+ * @param leaderHeardMillisAgo for how long it has heard no leader but itself; -1 if it has not since it started
  * @param record the control record as last read; null if never
  * @param zookeeper how its session stands
  * @param members the live nodes as ZooKeeper last told
@@ -31,9 +34,12 @@ public record NodeStatus(
         @Nullable NodeId leader,
         boolean serving,
         long lastIndex,
+        long lastEpoch,
+        long lastLogTime,
         long commitIndex,
         long appliedIndex,
         long stalenessMillis,
+        long leaderHeardMillisAgo,
         @Nullable ControlRecord record,
         Coordination.Session zookeeper,
         List<Member> members) {

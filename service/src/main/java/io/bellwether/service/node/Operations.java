@@ -21,6 +21,14 @@ public interface Operations {
      */
     void force(@Nullable Long epoch, Consumer<HandOffOutcome> whenDone);
 
+    /**
+     * This node is to lead alone, and what only others had is given up.
+     *
+     * @param epoch the leadership that is to end; null for the present one
+     * @param dryRun only find out whether it could
+     */
+    void recover(@Nullable Long epoch, boolean dryRun, Consumer<HandOffOutcome> whenDone);
+
     /** This node is to leave leadership and the in-sync set, until {@link #returnToDuty}. */
     void leave(Consumer<DepartureOutcome> whenDone);
 

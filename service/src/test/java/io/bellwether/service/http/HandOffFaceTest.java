@@ -106,8 +106,8 @@ class HandOffFaceTest {
             node.nextHandOff = new HandOffOutcome.Refused(reason, "since.");
             int status =
                     switch (reason) {
-                        case OTHER_EPOCH, RUNS_ALREADY, SET_CHANGES -> 409;
-                        case UNKNOWN_NODE, NOT_IN_SYNC, NOT_LIVE, NO_TARGET -> 422;
+                        case OTHER_EPOCH, RUNS_ALREADY, SET_CHANGES, LEADER_HEARD, QUORUM_ANSWERS -> 409;
+                        case UNKNOWN_NODE, NOT_IN_SYNC, NOT_LIVE, NO_TARGET, EMPTY_STORE -> 422;
                         case NOT_LEADING, NOT_SERVING, ZOOKEEPER_AWAY, TOO_SLOW -> 503;
                     };
             Http.Answer answer = post(HANDOFF, "{}");

@@ -70,6 +70,9 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
     volatile DepartureOutcome nextDeparture = new DepartureOutcome.Left();
     volatile @Nullable HandOffWish lastWish;
     volatile @Nullable Long lastForced;
+    volatile @Nullable RecoverRequest lastRecovery;
+    volatile long lastEpoch = EPOCH;
+    volatile long leaderHeardMillisAgo = -1;
     volatile boolean away;
 
     @Override
@@ -134,6 +137,12 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
     }
 
     @Override
+    public void recover(@Nullable Long epoch, boolean dryRun, Consumer<HandOffOutcome> whenDone) {
+        lastRecovery = new RecoverRequest(epoch, dryRun);
+        onThread(() -> whenDone.accept(nextHandOff));
+    }
+
+    @Override
     public void leave(Consumer<DepartureOutcome> whenDone) {
         away = true;
         onThread(() -> whenDone.accept(nextDeparture));
@@ -156,9 +165,12 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
                 leader,
                 serving,
                 index,
+                index == 0 ? 0 : lastEpoch,
+                FIRST_LOG_TIME,
                 index,
                 index,
                 staleness,
+                leaderHeardMillisAgo,
                 record,
                 Coordination.Session.CONNECTED,
                 members);
