@@ -214,7 +214,7 @@ final class Following {
                 journal.cut(entry.index());
                 standing.work()
                         .info("cut epoch=" + entry.epoch() + " from=" + entry.index()
-                                + ": entries that were never committed gave way");
+                                + ": entries that the leader does not have gave way");
             }
             journal.append(entry);
         }
