@@ -57,3 +57,41 @@ last_started() {
   fi
   echo http://127.0.0.1:8080
 }
+
+# view_of URL: the cluster as the node there sees it, as JSON.
+view_of() {
+  curl --silent --fail --connect-timeout 5 --max-time 10 --header 'Accept: application/json' "$1/v1/cluster"
+}
+
+# stores_of NODE VIEW: a line for each store that the node has had and the cluster knows of: STORE IN-SYNC REACHABLE
+# LAST-INDEX APPLIED-INDEX
+stores_of() {
+  local member
+  while read -r member; do
+    if [[ $(field node "$member") == "$1" && -n $(field role "$member") ]]; then
+      printf '%s %s %s %s %s\n' "$(field store "$member")" "$(field inSync "$member")" "$(field reachable "$member")" \
+        "$(or_dash "$(field lastIndex "$member")")" "$(or_dash "$(field appliedIndex "$member")")"
+    fi
+  done < <(grep -o '{[^{}]*}' <<< "$2")
+}
+
+or_dash() {
+  printf '%s' "${1:--}"
+}
+
+# address_for NODE [URL]: where the node is: as scripts/cluster started it, or as the one at URL says.
+address_for() {
+  local name=$1 url=${2%/} view member
+  if [[ -z $url ]]; then
+    if runs "$name"; then address_of "$name"; return; fi
+    url=$(last_started)
+  fi
+  view=$(view_of "$url") || fail "$NO_LEADER" "nobody answers at $url (is the node running?)"
+  while read -r member; do
+    if [[ $(field node "$member") == "$name" && -n $(field url "$member") ]]; then
+      field url "$member"
+      return
+    fi
+  done < <(grep -o '{[^{}]*}' <<< "$view")
+  fail "$NO_LEADER" "$url does not know where $name is: it does not run, or ZooKeeper does not list it"
+}

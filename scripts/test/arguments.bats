@@ -24,7 +24,7 @@ hide() {
 
 @test "every script tells how it is used" {
   local script
-  for script in cluster status handoff rolling-restart backup package quickstart bench simulate survival model-check chaos fuzz; do
+  for script in cluster status handoff rolling-restart backup recover replace package quickstart bench simulate survival model-check chaos fuzz; do
     run -0 --separate-stderr "$scripts/$script" --help
     [[ $output == "scripts/$script: "* && $output == *"Exit codes: "* && $output != *shellcheck* && -z $stderr ]]
   done
@@ -32,7 +32,7 @@ hide() {
 
 @test "an unknown argument is named" {
   local script
-  for script in cluster status handoff rolling-restart backup package quickstart bench simulate survival model-check chaos fuzz; do
+  for script in cluster status handoff rolling-restart backup recover replace package quickstart bench simulate survival model-check chaos fuzz; do
     run -1 --separate-stderr "$scripts/$script" --nonsense
     [[ $stderr == *--nonsense* && -z $output ]]
   done
@@ -45,6 +45,14 @@ hide() {
   [[ $output == *"'10'"* ]]
   run -1 "$scripts/status" -o xml
   [[ $output == *"'xml'"* ]]
+  run -1 "$scripts/recover" --dry-run
+  [[ $output == *"which NODE"* ]]
+  run -1 "$scripts/recover" n1 n2
+  [[ $output == *"'n2'"* ]]
+  run -1 "$scripts/replace" 'n 1'
+  [[ $output == *"'n 1'"* ]]
+  run -1 "$scripts/replace" n1 --timeout 5
+  [[ $output == *--timeout* ]]
   run -1 "$scripts/bench" --connections 1,,2
   [[ $output == *--connections* ]]
   run -1 "$scripts/chaos" --minutes soon --seed 1
