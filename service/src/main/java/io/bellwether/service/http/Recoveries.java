@@ -9,6 +9,7 @@ import io.bellwether.service.node.NodeStatus;
 import io.bellwether.service.node.Operations;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -153,7 +154,7 @@ final class Recoveries {
 
     private static List<RecoverReply.Node> nodes(ClusterSurvey.Found found, ControlRecord record) {
         NodeStatus own = found.own();
-        Instant now = Instant.now();
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         TreeSet<ReplicaId> live = new TreeSet<>();
         own.members().stream().map(Member::replica).forEach(live::add);
         TreeSet<ReplicaId> all = new TreeSet<>(record.inSync());
