@@ -57,7 +57,8 @@ class ProblemCodeTest {
                         "503 not-leader",
                         "503 not-follower",
                         "503 not-ready",
-                        "504 outcome-unknown");
+                        "504 outcome-unknown",
+                        "507 insufficient-storage");
     }
 
     /** A retry after 'none' is safe, so it is said only of what has certainly not reached the node. */
