@@ -15,11 +15,13 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A backup that is taken while others write becomes a cluster of its own, and never a part of another one. */
+@Tag("operate")
 @Timeout(240)
 class BackupIT {
     @TempDir

@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A cluster grows from three nodes to five, and shrinks again, while clients write at the three that stay. */
+@Tag("operate")
 @Timeout(300)
 class GrowIT {
     private static final int WRITES_PER_SECOND = 200;

@@ -13,11 +13,13 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Leadership moves on purpose, and nodes leave and return, while clients write. */
+@Tag("operate")
 @Timeout(400)
 class HandOffIT {
     private static final int WRITES_PER_SECOND = 200;

@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Disks that are low on space, by a bound that no disk reaches: what can be stored is stored, and the rest is denied truly. */
+@Tag("operate")
 @Timeout(180)
 class LowSpaceIT {
     private static final String MORE_THAN_ANY_DISK_HAS = "4PiB";

@@ -12,11 +12,13 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The day on which too few replicas are left (Rules 10.11 and 10.12): disks are gone, and one node goes on with what it has. */
+@Tag("operate")
 @Timeout(300)
 class RecoverIT {
     /** The least that the ensemble grants: a node counts as left until its session is over. */

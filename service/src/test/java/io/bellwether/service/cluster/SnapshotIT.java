@@ -13,11 +13,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Logs are cut in front after a few hundred entries: a node that was away gets the state whole, and is one of all again. */
+@Tag("operate")
 @Timeout(400)
 class SnapshotIT {
     private static final int WRITES_PER_SECOND = 400;
