@@ -39,6 +39,9 @@ final class Claiming {
     private final TreeMap<ReplicaId, Position> promises = new TreeMap<>();
     private final TreeMap<ReplicaId, Long> answeredAtMillis = new TreeMap<>();
     private final TreeSet<ReplicaId> lostSources = new TreeSet<>();
+    /** Replicas whose log begins behind the end of this one's: no pull from them can go on here (Rule 2.6). */
+    private final TreeSet<ReplicaId> beginTooLate = new TreeSet<>();
+
     private @Nullable ReplicaId source;
     private Position target = Position.ZERO;
     private Position pullFrom = Position.ZERO;
@@ -206,7 +209,7 @@ final class Claiming {
     }
 
     private boolean promisedAndReachable(ReplicaId replica) {
-        return promises.containsKey(replica) && !lostSources.contains(replica);
+        return promises.containsKey(replica) && !lostSources.contains(replica) && !beginTooLate.contains(replica);
     }
 
     private void pull(ReplicaId from) {
@@ -257,6 +260,12 @@ final class Claiming {
 
     void onPullMismatched(ReplicaId from, Message.PullMismatched answer) {
         if (!concerns(answer.epoch(), answer.claim()) || !from.equals(source)) {
+            return;
+        }
+        answeredAtMillis.put(from, standing.now());
+        if (answer.hint().index() > pullFrom.index()) { // Rule 2.6
+            beginTooLate.add(from);
+            loseSource(from);
             return;
         }
         heardSource(from);

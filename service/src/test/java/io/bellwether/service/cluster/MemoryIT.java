@@ -2,6 +2,7 @@ package io.bellwether.service.cluster;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -39,6 +40,18 @@ class MemoryIT {
                 memory.append(" rss-mib-").append(node).append('=').append(residentMebibytes(node));
             }
 
+            NodeProcess follower = cluster.nodes().stream()
+                    .filter(node -> node != cluster.leader())
+                    .findFirst()
+                    .orElseThrow();
+            follower.process().kill();
+            long one = System.nanoTime();
+            follower.start();
+            await().atMost(Duration.ofMinutes(5)).until(follower::ready);
+            long ready = System.nanoTime();
+            cluster.awaitInSync(cluster.nodes());
+            long inSync = System.nanoTime();
+
             cluster.nodes().parallelStream().forEach(node -> node.process().kill());
             long started = System.nanoTime();
             cluster.nodes().forEach(NodeProcess::start);
@@ -49,7 +62,9 @@ class MemoryIT {
 
             Figures.print(
                     "million-keys",
-                    "keys=" + writers.acknowledged().size() + memory + " serving-after-ms="
+                    "keys=" + writers.acknowledged().size() + memory + " one-ready-after-ms="
+                            + (ready - one) / 1_000_000
+                            + " one-in-sync-after-ms=" + (inSync - one) / 1_000_000 + " all-serving-after-ms="
                             + (serving - started) / 1_000_000);
             assertThat(writers.failures()).isEmpty();
         }
