@@ -262,8 +262,8 @@ final class Claiming {
         if (!concerns(answer.epoch(), answer.claim()) || !from.equals(source)) {
             return;
         }
-        answeredAtMillis.put(from, standing.now());
         if (answer.hint().index() > pullFrom.index()) { // Rule 2.6
+            answeredAtMillis.put(from, standing.now());
             beginTooLate.add(from);
             loseSource(from);
             return;

@@ -40,14 +40,11 @@ class MemoryIT {
                 memory.append(" rss-mib-").append(node).append('=').append(residentMebibytes(node));
             }
 
-            NodeProcess follower = cluster.nodes().stream()
-                    .filter(node -> node != cluster.leader())
-                    .findFirst()
-                    .orElseThrow();
+            NodeProcess follower = cluster.others(cluster.leader()).get(0);
             follower.process().kill();
             long one = System.nanoTime();
             follower.start();
-            await().atMost(Duration.ofMinutes(5)).until(follower::ready);
+            await().atMost(RealCluster.PATIENCE).until(follower::ready);
             long ready = System.nanoTime();
             cluster.awaitInSync(cluster.nodes());
             long inSync = System.nanoTime();
@@ -63,8 +60,8 @@ class MemoryIT {
             Figures.print(
                     "million-keys",
                     "keys=" + writers.acknowledged().size() + memory + " one-ready-after-ms="
-                            + (ready - one) / 1_000_000
-                            + " one-in-sync-after-ms=" + (inSync - one) / 1_000_000 + " all-serving-after-ms="
+                            + (ready - one) / 1_000_000 + " one-in-sync-after-ms=" + (inSync - one) / 1_000_000
+                            + " all-serving-after-ms="
                             + (serving - started) / 1_000_000);
             assertThat(writers.failures()).isEmpty();
         }
