@@ -7,6 +7,7 @@ import io.bellwether.replication.Entry;
 import io.bellwether.replication.InvariantViolation;
 import io.bellwether.replication.MalformedBytes;
 import io.bellwether.replication.Position;
+import io.bellwether.replication.StateDigest;
 import io.bellwether.replication.StateMachine;
 import io.bellwether.replication.Tables;
 import java.nio.charset.StandardCharsets;
@@ -46,6 +47,7 @@ public final class Outcomes implements StateMachine {
 
     private final TreeSet<String> changedSessions = new TreeSet<>();
     private long nextDue;
+    private List<StateDigest> digests = new ArrayList<>();
 
     /** The outcomes of one life of one gateway. */
     private static final class Session {
@@ -61,6 +63,7 @@ public final class Outcomes implements StateMachine {
         this.settings = settings;
         this.leaderships = new Leaderships(tables);
         this.nextDue = firstDue();
+        takeDigest();
     }
 
     void listener(OutcomeListener whoWaits) {
@@ -81,6 +84,20 @@ public final class Outcomes implements StateMachine {
     public void replaced() {
         sessions.clear();
         nextDue = firstDue();
+        takeDigest();
+    }
+
+    @Override
+    public List<StateDigest> takeDigests() {
+        List<StateDigest> taken = digests;
+        if (!taken.isEmpty()) {
+            digests = new ArrayList<>();
+        }
+        return taken;
+    }
+
+    private void takeDigest() {
+        digests.add(new StateDigest(tables.applied().index(), tables.sum()));
     }
 
     @Override
@@ -99,7 +116,18 @@ public final class Outcomes implements StateMachine {
             if (verdict != null) {
                 listener.applied(last, verdict);
             }
+            if (entry.kind() != Entry.Kind.COMMAND) {
+                commit(last);
+                takeDigest();
+            }
         }
+        if (last.index() > tables.applied().index()) {
+            commit(last);
+        }
+    }
+
+    /** Ends a batch: the rows of sessions that it changed are written with it. */
+    private void commit(Position last) {
         for (String session : changedSessions) {
             Session changed = sessions.get(session);
             if (changed != null) {

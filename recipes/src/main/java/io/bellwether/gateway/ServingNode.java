@@ -47,6 +47,9 @@ public final class ServingNode {
 
         /** The process must stop; says why, and what to do. */
         void stop(String why);
+
+        /** The process must stop, and start again with an empty store; says why. */
+        void beginAnew(String why);
     }
 
     /**
@@ -129,6 +132,11 @@ public final class ServingNode {
         public void stop(String why) {
             owner.stop(why);
         }
+
+        @Override
+        public void beginAnew(String why) {
+            owner.beginAnew(why);
+        }
     }
 
     // --- events ----------------------------------------------------------------------------------------------------
@@ -161,6 +169,11 @@ public final class ServingNode {
         nowMillis = monotonicMillis;
         replica.tick(monotonicMillis, wallMillis);
         reads.time(monotonicMillis);
+    }
+
+    /** The state here was found not to be what it should be; see {@link Replica#distrust}. */
+    public void distrust(String what) {
+        replica.distrust(what);
     }
 
     /** How it stands with this node's disk. */

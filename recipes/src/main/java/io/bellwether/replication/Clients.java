@@ -24,4 +24,7 @@ public interface Clients {
 
     /** This process must stop: its store lost what it had acknowledged (Rule 3.4). Says why, and what to do. */
     void stop(String why);
+
+    /** This process must stop, and start again with an empty store: its state is wrong (Rule 14.4). Says why. */
+    void beginAnew(String why);
 }

@@ -41,6 +41,7 @@ final class Following {
     /** The state here contains all that was committed at this moment of the own clock; -1 for none (Rule 8.4). */
     private long freshAsOfMillis = -1;
 
+    private long stateToldMillis;
     private List<Long> readsToAsk = new ArrayList<>();
     private final TreeMap<Long, Question> questions = new TreeMap<>();
     /** Begins anywhere: a late answer to an earlier life of this node must not pass for one to this (Rule 8.2). */
@@ -288,7 +289,7 @@ final class Following {
      * (Rule 10.12): until then nothing here may be served as its state.
      */
     private boolean agrees() {
-        return provenIndex >= standing.appliedIndex();
+        return provenIndex >= standing.appliedIndex() && !standing.unsound(); // Rule 14.4
     }
 
     /** Rule 4.7: committed here is what the leader committed, as far as it is proven equal and durable. */
@@ -373,10 +374,29 @@ final class Following {
     // --- what follows from events ----------------------------------------------------------------------------------
 
     void tick() {
+        tellState();
         long patience = 2 * standing.settings.heartbeatMillis();
         if (!questions.isEmpty()
                 && standing.now() - questions.firstEntry().getValue().sentMillis() >= patience) {
             askAgain();
+        }
+    }
+
+    /** Nobody waits for it: now and then is enough (Rule 14.2). Who knows its state to be wrong says that (Rule 14.4). */
+    private void tellState() {
+        ReplicaId known = leader;
+        long pause =
+                standing.unsound() ? standing.settings.heartbeatMillis() : standing.settings.compareEveryMillis() / 2;
+        if (known == null || !leads || standing.now() - stateToldMillis < pause) {
+            return;
+        }
+        stateToldMillis = standing.now();
+        StateDigest latest = standing.digests.latest();
+        if (standing.unsound()) {
+            standing.send(known.node(), new Message.Unsound(leaderEpoch));
+        } else if (latest != null) {
+            standing.send(
+                    known.node(), new Message.StateIs(leaderEpoch, standing.software, latest.index(), latest.sum()));
         }
     }
 

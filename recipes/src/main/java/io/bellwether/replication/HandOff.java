@@ -157,6 +157,9 @@ final class HandOff {
         if (silentMillis > standing.settings.leaderTimeoutMillis()) {
             return Optional.of(replica.node() + " is not live: it has not answered for " + silentMillis + " ms.");
         }
+        if (leadership.isOdd(replica)) {
+            return Optional.of(replica.node() + " has a state that differs, and is to be rebuilt.");
+        }
         return follower.isLeaving(standing.now())
                 ? Optional.of(replica.node() + " is leaving the in-sync set itself.")
                 : Optional.empty();

@@ -243,7 +243,8 @@ final class InSyncChange {
 
     private boolean failing(ReplicaId replica) {
         FollowerProgress follower = leadership.follower(replica);
-        if (follower == null || follower.condemned() || follower.isLeaving(standing.now())) {
+        boolean takenOut = leadership.isOdd(replica); // Rule 14.4
+        if (takenOut || follower == null || follower.condemned() || follower.isLeaving(standing.now())) {
             return true;
         }
         long silentMillis = standing.now() - follower.answeredAtMillis();

@@ -29,6 +29,7 @@ final class Leadership {
 
     private final Rounds rounds = new Rounds();
     private final InSyncChange change;
+    private final Comparison comparison;
     private @Nullable HandOff handOff;
     private long nextAppendNumber = 1;
     private boolean suspended;
@@ -40,6 +41,11 @@ final class Leadership {
     private long heldByAll;
 
     private long heldToldMillis;
+    /** Whether commands followed the last entry at which states are compared, and when that was written. */
+    private boolean commandsToCompare;
+
+    private long comparableAtMillis;
+    private long handOverTriedMillis;
 
     /** Appends the entry that begins the epoch. The claimant has finished recovery: its log has all that is committed. */
     Leadership(Standing standing, long epoch, String claim, Coordination.Versioned record, EpochStart.Cause cause) {
@@ -47,6 +53,7 @@ final class Leadership {
         this.epoch = epoch;
         this.claim = claim;
         this.change = new InSyncChange(standing, this, record);
+        this.comparison = new Comparison(standing, this);
         check(standing.promise().epoch() == epoch, "Rule 1.3: a leader has promised its own epoch, and none since");
         refreshFollowers();
         this.startIndex = append(Entry.Kind.EPOCH_STARTED, new EpochStart(standing.self.node(), cause).encode())
@@ -98,6 +105,7 @@ final class Leadership {
             return new Admission.Refused(Admission.Refusal.OVERLOADED);
         }
         Entry entry = append(Entry.Kind.COMMAND, command);
+        commandsToCompare = true;
         uncommittedBytes += entry.weightBytes();
         return new Admission.Appended(entry.position());
     }
@@ -210,6 +218,19 @@ final class Leadership {
         return handOff;
     }
 
+    void onStateIs(ReplicaId from, Message.StateIs digest) {
+        comparison.onStateIs(from, digest);
+    }
+
+    void onUnsound(ReplicaId from) {
+        comparison.onUnsound(from);
+    }
+
+    /** Whether the state of this replica is known to be wrong (Rule 14.3). */
+    boolean isOdd(ReplicaId replica) {
+        return comparison.isOdd(replica);
+    }
+
     void onSuspected(ReplicaId from, Message.Suspected answer) {
         HandOff running = handOff;
         if (running != null) {
@@ -249,7 +270,28 @@ final class Leadership {
             handOff = running.over() ? null : running;
         }
         change.tick();
+        comparison.tick();
         tellWhatAllHold();
+        makeComparable();
+        handOverIfUnsound();
+    }
+
+    /** Rule 14.2: states that change are compared after an entry that is no command. */
+    private void makeComparable() {
+        boolean due = standing.now() - comparableAtMillis >= standing.settings.compareEveryMillis();
+        if (due && commandsToCompare && serving() && !handsOff() && !diskStalls()) {
+            append(Entry.Kind.TICK, Bytes.EMPTY);
+        }
+    }
+
+    /** Rule 14.4: whose state is wrong does not lead, if anybody else can. */
+    private void handOverIfUnsound() {
+        if (standing.unsound()
+                && !handsOff()
+                && standing.now() - handOverTriedMillis >= standing.settings.heartbeatMillis()) {
+            handOverTriedMillis = standing.now();
+            handOff(HandOff.NOBODY_WAITS, HandOffWish.ANY);
+        }
     }
 
     /** Nobody waits for it: now and then is enough, and what is lost is said again (Rule 13.1). */
@@ -321,7 +363,7 @@ final class Leadership {
 
     /** Rule 8.1: a round for reads begins after they arrived, and only once an entry of this epoch is committed. */
     private void beginRound() {
-        if (rounds.wanted() && serving()) {
+        if (rounds.wanted() && serving() && !standing.unsound()) {
             rounds.begin(nextAppendNumber, standing.now(), standing.commitIndex(), true);
             allAreAsked = false;
             quickestToAnswer(quorums().othersToAsk()).forEach(this::sendHeartbeat);
@@ -424,13 +466,18 @@ final class Leadership {
      */
     private long confirmedAgeMillis() {
         long confirmed = confirmedStartMillis();
-        return confirmed < 0 || standing.commitIndex() < startIndex ? -1 : standing.now() - confirmed;
+        boolean vouches = confirmed >= 0 && standing.commitIndex() >= startIndex;
+        return vouches ? standing.now() - confirmed : -1;
     }
 
     private Entry append(Entry.Kind kind, Bytes payload) {
         Journal journal = standing.journal;
         long time = standing.logClock.stamp(standing.now(), standing.wall());
         Entry entry = Entry.of(journal.end().index() + 1, epoch, time, kind, payload);
+        if (kind != Entry.Kind.COMMAND) {
+            commandsToCompare = false;
+            comparableAtMillis = standing.now();
+        }
         journal.append(entry);
         return entry;
     }

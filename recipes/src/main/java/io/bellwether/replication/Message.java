@@ -130,6 +130,25 @@ public sealed interface Message {
     record TakeSnapshot(StoreId store, long epoch, Position start) implements Message {}
 
     /**
+     * The sender's state after some entry, for its leader to compare with those of others (Rule 14.2).
+     *
+     * @param software the version that made the state
+     * @param sum as in {@link StateDigest}
+     */
+    record StateIs(long epoch, String software, long index, long sum) implements Message {}
+
+    /** The sender has found its own state to be wrong (Rule 14.4). Repeated as long as it is. */
+    record Unsound(long epoch) implements Message {}
+
+    /**
+     * The receiver's state is wrong, and the sender, its leader, counts on nothing that it has, nor will: it is to begin with
+     * an empty store (Rule 14.4). Repeated as long as that is so.
+     *
+     * @param store whom it is for, as in {@link Append}
+     */
+    record BeginAnew(StoreId store, long epoch) implements Message {}
+
+    /**
      * Writes of the sender's clients, for the leader's gateway (Rule 9.1). Never forwarded again, and never repeated by a
      * transport on its own: a copy that is refused must not be followed by one that is not.
      *

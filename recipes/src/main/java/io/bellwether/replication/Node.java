@@ -96,6 +96,7 @@ public final class Node {
         if (!work.committed().isEmpty()) {
             stateMachine.apply(work.committed());
         }
+        stateMachine.takeDigests().forEach(replica::digested);
         for (Envelope envelope : work.messages()) {
             peers.send(envelope);
         }
@@ -116,7 +117,9 @@ public final class Node {
             snapshots.fetch(fetchFrom);
         }
         String stop = work.stop();
-        if (stop != null) {
+        if (stop != null && work.beginsAnew()) {
+            clients.beginAnew(stop);
+        } else if (stop != null) {
             clients.stop(stop);
         }
     }

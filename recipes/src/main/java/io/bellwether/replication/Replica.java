@@ -51,6 +51,7 @@ public final class Replica {
     /**
      * @param self this node and the store behind {@code log}
      * @param process which life of this replica this is: unique among all its starts, at most 64 characters
+     * @param software its version: states that different ones have made are not compared
      * @param bootstrap what to write into the first control record, should this replica be the one that does
      * @param appliedIndex what the state machine has applied
      * @param dice seeds the jitter of times
@@ -58,12 +59,13 @@ public final class Replica {
     public Replica(
             ReplicaId self,
             String process,
+            String software,
             Settings settings,
             Bootstrap bootstrap,
             ReplicatedLog log,
             long appliedIndex,
             long dice) {
-        this.standing = new Standing(self, process, settings, log, appliedIndex, dice);
+        this.standing = new Standing(self, process, software, settings, log, appliedIndex, dice);
         this.following = new Following(standing);
         this.silence = new Silence(standing, following);
         this.promiseAnswers = new PromiseAnswers(standing);
@@ -150,6 +152,20 @@ public final class Replica {
         if (claim != null) {
             claim.onWritten(number);
         }
+    }
+
+    /** What the state was after some entry (Rule 14.2). */
+    void digested(StateDigest digest) {
+        standing.digests.add(digest);
+    }
+
+    /**
+     * The state here was found not to be what it should be (Rule 14.4): this replica goes, and comes back anew.
+     *
+     * @param what was found, for the log
+     */
+    public void distrust(String what) {
+        standing.distrust(what);
     }
 
     /** A client's command, to be replicated if this replica leads. */
@@ -457,6 +473,18 @@ public final class Replica {
             following.onHeldByAll(from, held);
         } else if (message instanceof Message.TakeSnapshot take) {
             onTakeSnapshot(from, take);
+        } else if (message instanceof Message.StateIs digest) {
+            Leadership leading = leadershipOf(digest.epoch());
+            if (leading != null) {
+                leading.onStateIs(from, digest);
+            }
+        } else if (message instanceof Message.Unsound unsound) {
+            Leadership leading = leadershipOf(unsound.epoch());
+            if (leading != null) {
+                leading.onUnsound(from);
+            }
+        } else if (message instanceof Message.BeginAnew anew) {
+            onBeginAnew(from, anew);
         } else if (message instanceof Message.Leaving leaving) {
             Leadership leading = leadershipOf(leaving.epoch());
             if (leading != null) {
@@ -555,6 +583,21 @@ public final class Replica {
                 || journal.start().index() > take.start().index();
         if (forMe && !goesOn) {
             standing.work().fetch(from.node());
+        }
+    }
+
+    /**
+     * Rule 14.4: only the leader of the epoch that it has promised last knows whether this store counts; in that epoch it
+     * will not count again, and a later leader would have had its promise.
+     */
+    private void onBeginAnew(ReplicaId from, Message.BeginAnew anew) {
+        boolean forMe = anew.store().equals(standing.self.store())
+                && from.equals(following.leader())
+                && anew.epoch() == standing.promise().epoch();
+        if (forMe && leadership == null && claiming == null) {
+            standing.beginAnew("the state of this replica is not what it should be, says " + from.node()
+                    + ", which leads epoch " + anew.epoch() + " and no longer counts on it.");
+            rolledBack = true;
         }
     }
 
@@ -659,7 +702,7 @@ public final class Replica {
     private boolean ableToClaim() {
         boolean able =
                 standing.view().connected() && diskAnswers() && standing.guard().isEmpty(); // Rule 1.4
-        return able && departure == null; // Rule 10.10
+        return able && departure == null && !standing.unsound(); // Rules 10.10 and 14.4
     }
 
     private boolean isForced() {
@@ -701,7 +744,7 @@ public final class Replica {
         if (view.record() == null || !view.connected()) {
             return;
         }
-        boolean away = departure != null && leadership == null; // Rule 10.10
+        boolean away = (departure != null || standing.unsound()) && leadership == null; // Rules 10.10 and 14.4
         Recovery recovering = recovery;
         boolean recovers = recovering != null && recovering.wantsLatch();
         boolean wanted = (standing.record() == null || standing.inSync() || recovers) && diskAnswers() && !away;
@@ -833,6 +876,7 @@ public final class Replica {
                 && diskAnswers()
                 && standing.guard().isEmpty()
                 && departure == null
+                && !standing.unsound()
                 && (leading == null || !leading.suspended());
     }
 
@@ -942,6 +986,9 @@ public final class Replica {
      */
     public long freshAsOfMillis() {
         Leadership leading = leadership;
+        if (standing.unsound()) {
+            return -1; // Rule 14.4
+        }
         if (leading == null) {
             return following.freshAsOfMillis();
         }

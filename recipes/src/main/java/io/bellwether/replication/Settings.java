@@ -9,6 +9,7 @@ package io.bellwether.replication;
  * @param maxAppendBytes entries in one append, by {@link Entry#weightBytes}; one entry may be larger
  * @param maxUncommittedBytes entries that wait for their commit; beyond, proposals are refused
  * @param recentBytes durable entries kept in memory for followers that are nearly level
+ * @param compareEveryMillis states that change are compared this often (Rule 14.2)
  * @param handOffTimeoutMillis a hand-off whose target has not taken over after so long has failed, and the leader goes on
  */
 public record Settings(
@@ -18,6 +19,7 @@ public record Settings(
         int maxAppendBytes,
         long maxUncommittedBytes,
         long recentBytes,
+        long compareEveryMillis,
         long handOffTimeoutMillis) {
-    public static final Settings DEFAULT = new Settings(100, 1_000, 3_000, 1 << 20, 32 << 20, 16 << 20, 2_000);
+    public static final Settings DEFAULT = new Settings(100, 1_000, 3_000, 1 << 20, 32 << 20, 16 << 20, 10_000, 2_000);
 }

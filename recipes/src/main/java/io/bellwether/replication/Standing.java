@@ -19,6 +19,9 @@ final class Standing {
     final Settings settings;
     final Journal journal;
     final LogClock logClock = new LogClock();
+    final Digests digests = new Digests();
+    /** The version of the software, which makes the state. */
+    final String software;
 
     private Work work = new Work();
     private long nowMillis;
@@ -30,12 +33,21 @@ final class Standing {
     private long nextRequest = 1;
     private long dice;
     private boolean rolledBack;
+    private boolean unsound;
     /** Reads that may be answered once an index is applied. */
     private final ArrayDeque<Work.ReadyRead> reads = new ArrayDeque<>();
 
-    Standing(ReplicaId self, String process, Settings settings, ReplicatedLog log, long appliedIndex, long dice) {
+    Standing(
+            ReplicaId self,
+            String process,
+            String software,
+            Settings settings,
+            ReplicatedLog log,
+            long appliedIndex,
+            long dice) {
         this.self = self;
         this.process = process;
+        this.software = software;
         this.settings = settings;
         this.journal = new Journal(log, settings.recentBytes());
         this.commitIndex = appliedIndex;
@@ -190,8 +202,28 @@ final class Standing {
         work.stop(what);
     }
 
+    /** This store counts nowhere, and its state is wrong: it ends, and begins anew (Rule 14.4). */
+    void beginAnew(String why) {
+        rolledBack = true;
+        work.beginAnew(why);
+    }
+
     boolean rolledBack() {
         return rolledBack;
+    }
+
+    /** The state here is not what it should be: it is served to nobody, nor led with (Rule 14.4). */
+    void distrust(String why) {
+        if (!unsound) {
+            unsound = true;
+            work.error("state is wrong replica=" + self.node() + " epoch=" + highestEpoch + ": " + why
+                    + ". It serves no reads from now on, hands leadership over, leaves the in-sync set as soon as that"
+                    + " may be, and is rebuilt from the leader");
+        }
+    }
+
+    boolean unsound() {
+        return unsound;
     }
 
     long nextRequest() {

@@ -22,6 +22,13 @@ public interface StateMachine {
      */
     long durableIndex(long wanted);
 
+    /**
+     * Digests of the state since the last call, each once: after every entry that is no command, since replicas that apply
+     * the same entries in other batches take them at the same indexes (Rule 14.2); and of the state as it was opened, or
+     * {@linkplain #replaced}.
+     */
+    List<StateDigest> takeDigests();
+
     /** The state was replaced by a snapshot's ({@link Snapshots#install}): nothing remembered of the old one is true. */
     void replaced();
 

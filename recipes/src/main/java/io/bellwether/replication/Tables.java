@@ -32,6 +32,9 @@ public interface Tables {
     /** Ends the batch: its changes and the position become visible to views at once. */
     void commit(Position applied);
 
+    /** {@link StateSum} over all rows, as of the last batch that was committed (Rule 14.1). */
+    long sum();
+
     /**
      * The index of the last batch that would still be there after a crash. If that is below what is wanted, begins to
      * bring all that was committed by now to the disk, unless it is doing so, and returns at once.
@@ -50,6 +53,9 @@ public interface Tables {
     /** The state at one position. Belongs to the thread that asked for it. */
     interface View extends AutoCloseable {
         Position applied();
+
+        /** What {@link Tables#sum} said then. */
+        long sum();
 
         @Nullable
         Bytes get(Bytes key);

@@ -23,6 +23,7 @@ public final class Work {
     private final List<EndedDeparture> departures = new ArrayList<>();
     private @Nullable NodeId fetchFrom;
     private @Nullable String stop;
+    private boolean beginsAnew;
 
     Work() {}
 
@@ -81,6 +82,11 @@ public final class Work {
         return stop;
     }
 
+    /** Whether the process that stops is to begin with an empty store when it starts again (Rule 14.4). */
+    public boolean beginsAnew() {
+        return beginsAnew;
+    }
+
     public boolean isEmpty() {
         return notices.isEmpty()
                 && install == null
@@ -109,6 +115,11 @@ public final class Work {
 
     void stop(String why) {
         stop = why;
+    }
+
+    void beginAnew(String why) {
+        stop = why;
+        beginsAnew = true;
     }
 
     void install(Snapshot fetched) {

@@ -63,6 +63,9 @@ final class Script {
             case "fetch" -> fetch();
             case "fetched" -> fetched();
             case "wall" -> node().wall(millis(word()));
+            case "spoil" -> node().spoil(word());
+            case "distrust" -> stage.distrust(new NodeId(word()));
+            case "software" -> node().software(word());
             case "room" -> room();
             case "zookeeper" -> zooKeeper(word());
             case "write" -> write();

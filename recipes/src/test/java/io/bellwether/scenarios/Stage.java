@@ -261,6 +261,11 @@ final class Stage {
         settle();
     }
 
+    void distrust(NodeId node) {
+        mustBeUp(node).event(serving -> serving.distrust("the script says so"));
+        settle();
+    }
+
     private StagedNode mustBeUp(NodeId id) {
         StagedNode node = node(id);
         if (!node.up()) {

@@ -4,6 +4,7 @@ import io.bellwether.gateway.GatewaySettings;
 import io.bellwether.gateway.Outcomes;
 import io.bellwether.gateway.ServingNode;
 import io.bellwether.replication.Bootstrap;
+import io.bellwether.replication.Bytes;
 import io.bellwether.replication.Coordination;
 import io.bellwether.replication.CoordinationEvents;
 import io.bellwether.replication.Entry;
@@ -31,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /** One node: a disk that lives on, and one process after another that runs the classes of production on it. */
 final class StagedNode {
     /** Limits are small, so that scripts reach them. */
-    static final Settings SETTINGS = new Settings(100, 1_000, 3_000, 500, 2_000, 16_384, 2_000);
+    static final Settings SETTINGS = new Settings(100, 1_000, 3_000, 500, 2_000, 16_384, 60_000, 2_000);
 
     static final GatewaySettings GATEWAY = new GatewaySettings(1 << 20, 200, 4_096, 50, 1_000, 10_000, 120_000);
 
@@ -40,6 +41,7 @@ final class StagedNode {
     private ReplicaId replicaId;
     private MemoryLog log;
     private MemoryTables tables = new MemoryTables();
+    private String software = "1";
     private int disks = 1;
     private int lives;
     private boolean diskHeld;
@@ -64,11 +66,18 @@ final class StagedNode {
 
         Life(Bootstrap bootstrap, long clockMillis) {
             clockOffsetMillis = clockMillis - stage.nowMillis();
-            Member member = new Member(replicaId, "http://" + id, "1", name);
+            Member member = new Member(replicaId, "http://" + id, software, name);
             coordination = new StagedCoordination(stage.zooKeeper(), member, name, this);
             long dice = 1_000L * lives + id.name().hashCode();
             Replica replica = new Replica(
-                    replicaId, name, SETTINGS, bootstrap, log, tables.applied().index(), dice);
+                    replicaId,
+                    name,
+                    software,
+                    SETTINGS,
+                    bootstrap,
+                    log,
+                    tables.applied().index(),
+                    dice);
             Outcomes outcomes = new Outcomes(tables, new Words(tables), GATEWAY);
             serving =
                     new ServingNode(replica, log, outcomes, this, this::send, coordination, GATEWAY, name, lives, this);
@@ -128,6 +137,15 @@ final class StagedNode {
         public void stop(String why) {
             stage.say(id + " stops: " + why);
             stage.later(() -> crash(0, 0, 0));
+        }
+
+        @Override
+        public void beginAnew(String why) {
+            stage.say(id + " stops, to begin anew: " + why);
+            stage.later(() -> {
+                crash(0, 0, 0);
+                wipe();
+            });
         }
     }
 
@@ -217,6 +235,17 @@ final class StagedNode {
         while (!waking.backlog.isEmpty() && process == waking) {
             run(waking, waking.backlog.remove());
         }
+    }
+
+    /** Its state gets a row that the others' do not have; no client and no rule looks at it (Rule 14.3). */
+    void spoil(String with) {
+        tables.put(Bytes.utf8("~"), Bytes.utf8(with));
+        tables.commit(tables.applied());
+    }
+
+    /** The version that starts next. */
+    void software(String version) {
+        software = version;
     }
 
     void wipe() {

@@ -26,6 +26,8 @@
  * restore n1 from n2                 a crashed node gets an empty disk with a backup of n2's state as it is now
  * hold disk n1       fsync n1 [W]       release disk n1                      wall n1 -1h
  *
+ * spoil n1 X           its state becomes another than the others'        software n1 2     the version that starts next
+ * distrust n1          it is told that its state is damaged
  * room n1 here | elsewhere | nowhere   its disk has room, or is low on it; a word such as -a takes none
  * keep n1 2      flush n1            all but 2 entries may go from its log; its tables are safe from crashes
  * fetch n3 from n1      fetched n3 [of other]     n1's state is copied; the copy arrives, as that of another cluster

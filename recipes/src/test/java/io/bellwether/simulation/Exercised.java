@@ -98,7 +98,13 @@ final class Exercised {
         CUT_IN_FRONT("13.1 cut its log in front"),
         TOO_FAR_BEHIND("13.3 was told to take a snapshot"),
         INSTALLED("13.4 installed a snapshot"),
-        PASSED_OVER("13.5 passed a snapshot over");
+        PASSED_OVER("13.5 passed a snapshot over"),
+        STATE_TOLD("14.2 told its state"),
+        ODD("14.3 found a replica with another state"),
+        ODD_LEADER("14.3 a leader found that its own state is another"),
+        CONFESSED("14.4 said that its state is wrong"),
+        BEGAN_ANEW("14.4 began anew"),
+        UNDECIDED("14.5 could not tell which state is right");
 
         private final String text;
 
@@ -168,6 +174,10 @@ final class Exercised {
             see(Sight.RESIGNED);
         } else if (message instanceof Message.Leaving) {
             see(Sight.LEAVING);
+        } else if (message instanceof Message.StateIs) {
+            see(Sight.STATE_TOLD);
+        } else if (message instanceof Message.Unsound) {
+            see(Sight.CONFESSED);
         } else if (message instanceof Message.Suspect suspect) {
             see(suspect.question() == 0 ? Sight.KNOCKED : Sight.SILENCE_ASKED);
         } else if (message instanceof Message.Suspected answer) {
@@ -234,6 +244,12 @@ final class Exercised {
             see(Sight.HAND_OFF_BEGUN);
         } else if (text.startsWith("hand-off failed ")) {
             see(Sight.HAND_OFF_FAILED);
+        } else if (text.startsWith("state differs ")) {
+            see(Sight.ODD);
+        } else if (text.startsWith("states differ ")) {
+            see(Sight.UNDECIDED);
+        } else if (text.startsWith("state is wrong ") && text.contains("that of the others")) {
+            see(Sight.ODD_LEADER);
         }
     }
 
@@ -299,6 +315,10 @@ final class Exercised {
     /** @param installed whether the snapshot that was fetched took the place of the state */
     void fetched(boolean installed) {
         see(installed ? Sight.INSTALLED : Sight.PASSED_OVER);
+    }
+
+    void beganAnew() {
+        see(Sight.BEGAN_ANEW);
     }
 
     void synced(boolean leading, long tookMicros) {

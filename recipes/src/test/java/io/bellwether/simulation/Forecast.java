@@ -28,6 +28,8 @@ record Forecast(Trouble trouble, int meanMillis) {
             new Kind(new DiskTroubles.FullDisk(), 10_000, 60_000),
             new Kind(new DiskTroubles.BitRot(), 5_000, 40_000),
             new Kind(new DiskTroubles.Wipe(), 5_000, 40_000),
+            new Kind(new StateTroubles.WrongState(), 5_000, 40_000),
+            new Kind(new StateTroubles.FoundDamaged(), 10_000, 60_000),
             new Kind(new NetworkTroubles.Cut(), 3_000, 20_000),
             new Kind(new NetworkTroubles.Swizzle(), 10_000, 60_000),
             new Kind(new ZooKeeperTroubles.Outage(), 10_000, 60_000),

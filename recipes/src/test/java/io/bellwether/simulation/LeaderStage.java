@@ -61,7 +61,7 @@ final class LeaderStage {
         this.log = log;
         this.promised = promised;
         Bootstrap bootstrap = new Bootstrap("cluster", writeQuorum, 1);
-        this.replica = new Replica(N1, "n1-" + epoch, Settings.DEFAULT, bootstrap, log, 0, epoch);
+        this.replica = new Replica(N1, "n1-" + epoch, "1", Settings.DEFAULT, bootstrap, log, 0, epoch);
         this.record = new Coordination.Versioned(
                 1, new ControlRecord("cluster", 1, epoch, new NodeId("n2"), "other", writeQuorum, 1, inSync));
         members.addAll(inSync);

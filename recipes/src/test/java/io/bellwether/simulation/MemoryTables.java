@@ -3,6 +3,7 @@ package io.bellwether.simulation;
 import io.bellwether.replication.Bytes;
 import io.bellwether.replication.InvariantViolation;
 import io.bellwether.replication.Position;
+import io.bellwether.replication.StateSum;
 import io.bellwether.replication.Tables;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -26,7 +27,10 @@ public final class MemoryTables implements Tables {
     private final int losableBatches;
     private final NavigableMap<Bytes, Bytes> rows = new TreeMap<>();
     private final Deque<Batch> losable = new ArrayDeque<>();
-    private Batch gathered = new Batch(Position.ZERO);
+    private Batch gathered = new Batch(Position.ZERO, StateSum.EMPTY);
+    /** With what was gathered so far. */
+    private long sum = StateSum.EMPTY;
+
     private int crashes;
 
     public MemoryTables() {
@@ -43,13 +47,16 @@ public final class MemoryTables implements Tables {
         /** The position of the state on which this batch works. */
         private final Position base;
 
+        private final long baseSum;
+
         private final NavigableMap<Bytes, Before> changed = new TreeMap<>();
 
         /** The batch that came after it; null while this one is being gathered. Views walk along here. */
         private @Nullable Batch next;
 
-        Batch(Position base) {
+        Batch(Position base, long baseSum) {
             this.base = base;
+            this.baseSum = baseSum;
         }
     }
 
@@ -62,6 +69,11 @@ public final class MemoryTables implements Tables {
     }
 
     @Override
+    public synchronized long sum() {
+        return gathered.baseSum;
+    }
+
+    @Override
     public synchronized @Nullable Bytes get(Bytes key) {
         return rows.get(key);
     }
@@ -70,6 +82,7 @@ public final class MemoryTables implements Tables {
     public synchronized void put(Bytes key, Bytes value) {
         checkKey(key);
         Bytes before = rows.put(key, value);
+        sum += StateSum.share(key, value) - shareOf(key, before);
         gathered.changed.putIfAbsent(key, new Before(before));
     }
 
@@ -77,7 +90,12 @@ public final class MemoryTables implements Tables {
     public synchronized void delete(Bytes key) {
         checkKey(key);
         Bytes before = rows.remove(key);
+        sum -= shareOf(key, before);
         gathered.changed.putIfAbsent(key, new Before(before));
+    }
+
+    private static long shareOf(Bytes key, @Nullable Bytes value) {
+        return value == null ? 0 : StateSum.share(key, value);
     }
 
     @Override
@@ -94,7 +112,7 @@ public final class MemoryTables implements Tables {
                     + ", an earlier one");
         }
         Batch committed = gathered;
-        gathered = new Batch(applied);
+        gathered = new Batch(applied, sum);
         committed.next = gathered;
         losable.add(committed);
         if (losable.size() > losableBatches) {
@@ -124,9 +142,10 @@ public final class MemoryTables implements Tables {
             }
             rows.putAll(other.rows);
             position = other.gathered.base;
+            sum = other.sum;
         }
         losable.clear();
-        gathered = new Batch(position);
+        gathered = new Batch(position, sum);
         crashes++;
     }
 
@@ -147,12 +166,14 @@ public final class MemoryTables implements Tables {
         }
         undo(gathered);
         Position fallenBackTo = gathered.base;
+        sum = gathered.baseSum;
         for (int i = 0; i < batches; i++) {
             Batch lost = losable.removeLast();
             undo(lost);
             fallenBackTo = lost.base;
+            sum = lost.baseSum;
         }
-        gathered = new Batch(fallenBackTo);
+        gathered = new Batch(fallenBackTo, sum);
         Batch last = losable.peekLast();
         if (last != null) {
             last.next = gathered;
@@ -197,6 +218,11 @@ public final class MemoryTables implements Tables {
         @Override
         public Position applied() {
             return first.base;
+        }
+
+        @Override
+        public long sum() {
+            return first.baseSum;
         }
 
         @Override

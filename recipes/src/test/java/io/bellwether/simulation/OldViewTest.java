@@ -36,6 +36,7 @@ class OldViewTest {
     private final Replica replica = new Replica(
             SELF,
             "p",
+            "1",
             Settings.DEFAULT,
             new Bootstrap("cluster", WriteQuorum.MAJORITY, 1),
             new MemoryLog(SELF.store()),

@@ -4,6 +4,7 @@ import io.bellwether.gateway.GatewaySettings;
 import io.bellwether.gateway.Outcomes;
 import io.bellwether.gateway.ServingNode;
 import io.bellwether.replication.Bootstrap;
+import io.bellwether.replication.ControlRecord;
 import io.bellwether.replication.Coordination;
 import io.bellwether.replication.CoordinationEvents;
 import io.bellwether.replication.Entry;
@@ -83,6 +84,7 @@ final class SimulatedNode {
             Replica replica = new Replica(
                     replicaId,
                     name,
+                    String.valueOf(version),
                     world.weather().settings(),
                     bootstrap,
                     door,
@@ -206,14 +208,36 @@ final class SimulatedNode {
             for (Notice notice : notices) {
                 world.trace(() -> id + " " + notice.text());
                 world.exercised().noticed(notice);
+                boolean ofStates =
+                        notice.text().startsWith("state") && world.wrongStates().ever();
                 world.truth()
-                        .check(notice.level() != Notice.Level.ERROR, "nobody complains in this world: ", notice.text());
+                        .check(
+                                notice.level() != Notice.Level.ERROR || ofStates,
+                                "nobody complains in this world without a reason: ",
+                                notice.text());
             }
         }
 
         @Override
         public void stop(String why) {
             world.truth().check(false, "no disk is rolled back in this world, but: " + why);
+        }
+
+        @Override
+        public void beginAnew(String why) {
+            ControlRecord record = world.zooKeeper().record().record();
+            world.truth()
+                    .check(
+                            record == null || !record.inSync().contains(replicaId),
+                            "a store goes only when nobody counts on it: ",
+                            replicaId);
+            world.exercised().beganAnew();
+            world.at(world.nowMicros(), () -> {
+                if (process == this) {
+                    wipe();
+                    world.at(world.lasting(200, 3_000), SimulatedNode.this::start);
+                }
+            });
         }
     }
 
@@ -230,6 +254,11 @@ final class SimulatedNode {
 
     ReplicaId replicaId() {
         return disk.replicaId();
+    }
+
+    /** Of the software that runs, or ran last. */
+    int version() {
+        return version;
     }
 
     SimulatedDisk disk() {

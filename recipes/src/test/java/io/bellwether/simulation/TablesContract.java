@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bellwether.replication.Bytes;
 import io.bellwether.replication.InvariantViolation;
 import io.bellwether.replication.Position;
+import io.bellwether.replication.StateSum;
 import io.bellwether.replication.Tables;
 import java.util.ArrayList;
 import java.util.List;
@@ -241,6 +242,52 @@ public abstract class TablesContract {
         put("c", "1");
         commit(applied + 1);
         assertThat(get("c")).isEqualTo("1");
+    }
+
+    @Test
+    void theSumIsThatOfTheRowsHoweverTheyCameAbout() {
+        assertThat(tables().sum()).isEqualTo(StateSum.EMPTY);
+        put("a", "1");
+        put("b", "1");
+        put("b", "2");
+        assertThat(tables().sum()).isEqualTo(StateSum.EMPTY);
+        commit(1);
+        put("c", "3");
+        delete("a");
+        delete("never");
+        put("a", "4");
+        commit(2);
+        assertThat(tables().sum()).isEqualTo(share("a", "4") + share("b", "2") + share("c", "3"));
+        try (Tables.View view = tables().view()) {
+            put("a", "5");
+            delete("b");
+            delete("c");
+            commit(3);
+            assertThat(tables().sum()).isEqualTo(share("a", "5"));
+            assertThat(view.sum()).isEqualTo(share("a", "4") + share("b", "2") + share("c", "3"));
+        }
+        delete("a");
+        commit(4);
+        assertThat(tables().sum()).isEqualTo(StateSum.EMPTY);
+    }
+
+    @Test
+    void theSumFallsBackWithTheState() {
+        for (int i = 1; i <= 20; i++) {
+            put("a", "" + i);
+            put("b" + i, "" + i);
+            commit(i);
+        }
+        put("a", "and one that was not committed");
+        restart();
+        long sum = rows().stream()
+                .mapToLong(row -> share(row.substring(0, row.indexOf('=')), row.substring(row.indexOf('=') + 1)))
+                .sum();
+        assertThat(tables().sum()).isEqualTo(sum);
+    }
+
+    private static long share(String key, String value) {
+        return StateSum.share(key(key), Bytes.utf8(value));
     }
 
     @Test

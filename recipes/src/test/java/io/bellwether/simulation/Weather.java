@@ -35,7 +35,7 @@ record Weather(
         long entriesKept,
         ZooKeeperWeather zooKeeper,
         List<Forecast> troubles) {
-    private static final Settings SETTINGS = new Settings(100, 1_000, 3_000, 4_096, 1 << 20, 16_384, 2_000);
+    private static final Settings SETTINGS = new Settings(100, 1_000, 3_000, 4_096, 1 << 20, 16_384, 1_000, 2_000);
     private static final long ALL_ENTRIES = Long.MAX_VALUE / 2;
     private static final int[] THINK_MILLIS = {100, 200, 400, 800};
 
@@ -66,6 +66,7 @@ record Weather(
                 dice.nextInt(3) == 0 ? 400 : SETTINGS.maxAppendBytes(),
                 dice.nextInt(8) == 0 ? 300 : SETTINGS.maxUncommittedBytes(),
                 dice.nextInt(3) == 0 ? 500 : SETTINGS.recentBytes(),
+                SETTINGS.compareEveryMillis(),
                 SETTINGS.handOffTimeoutMillis());
     }
 

@@ -63,6 +63,7 @@ final class World {
     private final History history = new History();
     private final Totals totals = new Totals();
     private final GoodCopies goodCopies = new GoodCopies(this);
+    private final WrongStates wrongStates = new WrongStates(this);
     private long nowMicros;
     private long eventNumber;
     private long operation;
@@ -277,7 +278,7 @@ final class World {
                 return false;
             }
         }
-        return true;
+        return wrongStates.areGone();
     }
 
     private String standing() {
@@ -289,7 +290,8 @@ final class World {
                     serving == null
                             ? "down"
                             : "epoch " + serving.replica().epoch() + " leader "
-                                    + serving.replica().leader() + " commit "
+                                    + serving.replica().leader() + " sum "
+                                    + Long.toHexString(node.tables().sum()) + " commit "
                                     + serving.replica().commitIndex() + " end "
                                     + serving.replica().lastIndex());
         }
@@ -329,6 +331,10 @@ final class World {
     /** A moment at which the next step of a trouble may follow. */
     long shortlyAfter(long micros) {
         return micros + dice.nextLong(LONGEST_STEP_MICROS);
+    }
+
+    WrongStates wrongStates() {
+        return wrongStates;
     }
 
     GoodCopies goodCopies() {

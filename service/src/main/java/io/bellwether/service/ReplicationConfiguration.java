@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param writeQuorum {@code majority}, {@code all}, or empty for what the control record says
  * @param leaderTimeout a leader not heard for so long is replaced
  * @param handOffTimeout a hand-off whose target has not taken over after so long has failed
+ * @param compareEvery states that change are compared this often
  * @param evictAfter a follower that lags or is silent for so long leaves the in-sync set
  */
 public record ReplicationConfiguration(
@@ -58,6 +59,9 @@ public record ReplicationConfiguration(
         @NotNull DataSize maxUncommittedSize,
         @NotNull DataSize recentSize,
 
+        @NotNull @MinDuration(value = 1, unit = TimeUnit.SECONDS) @MaxDuration(value = 1, unit = TimeUnit.HOURS)
+        Duration compareEvery,
+
         @NotNull
         @MinDuration(value = 100, unit = TimeUnit.MILLISECONDS)
         @MaxDuration(value = 60, unit = TimeUnit.SECONDS)
@@ -80,6 +84,7 @@ public record ReplicationConfiguration(
                 (int) maxAppendSize.toBytes(),
                 maxUncommittedSize.toBytes(),
                 recentSize.toBytes(),
+                compareEvery.toMilliseconds(),
                 handOffTimeout.toMilliseconds());
     }
 

@@ -178,6 +178,7 @@ final class RunningNode implements Managed {
         Replica replica = new Replica(
                 replicaId,
                 process,
+                identity.version(),
                 configuration.replication().settings(),
                 bootstrap(),
                 store.log(),
@@ -241,6 +242,15 @@ final class RunningNode implements Managed {
         @Override
         public void changed(List<Notice> notices) {
             guard.changed(notices);
+        }
+
+        /** Rule 14.4: nobody counts on this store, and what it holds is wrong. */
+        @Override
+        public void beginAnew(String why) {
+            store.renew(why);
+            halt.because(why + " Start this node again, if nothing does so by itself: what it has is moved to '"
+                    + Store.ASIDE + "' in " + configuration.node().data()
+                    + ", and it joins as a new store, which the leader fills");
         }
 
         /** Rule 3.4: this store has lost what it had acknowledged. It must not come back as if nothing had happened. */

@@ -84,6 +84,7 @@ class BellwetherConfigurationTest {
                 entry("BELLWETHER_SESSION_TIMEOUT", "20s"),
                 entry("BELLWETHER_LEADER_TIMEOUT", "500ms"),
                 entry("BELLWETHER_EVICT_AFTER", "4s"),
+                entry("BELLWETHER_COMPARE_EVERY", "1s"),
                 entry("BELLWETHER_PEER_URLS", "n1=http://127.0.0.1:1,n3=http://127.0.0.1:3"),
                 entry("BELLWETHER_PEER_SECRET", "it's: ${BELLWETHER_NODE} #1"),
                 entry("BELLWETHER_LOG_FORMAT", "json"),
@@ -103,6 +104,7 @@ class BellwetherConfigurationTest {
         assertThat(configuration.replication().requiredWriteQuorum()).contains(WriteQuorum.ALL);
         assertThat(configuration.replication().leaderTimeout()).isEqualTo(Duration.milliseconds(500));
         assertThat(configuration.replication().evictAfter()).isEqualTo(Duration.seconds(4));
+        assertThat(configuration.replication().compareEvery()).isEqualTo(Duration.seconds(1));
         assertThat(configuration.peers().urls().byNode())
                 .containsExactly(
                         entry(new NodeId("n1"), URI.create("http://127.0.0.1:1")),
@@ -147,6 +149,8 @@ class BellwetherConfigurationTest {
                 "BELLWETHER_WRITE_QUORUM    | most         | is 'majority', 'all', or empty",
                 "BELLWETHER_SESSION_TIMEOUT | 10           | zookeeper.sessionTimeout",
                 "BELLWETHER_LEADER_TIMEOUT  | 10ms         | replication.leaderTimeout must be greater than",
+                "BELLWETHER_COMPARE_EVERY   | 999ms        | replication.compareEvery must be greater than",
+                "BELLWETHER_COMPARE_EVERY   | 61m          | replication.compareEvery must be less than",
                 "BELLWETHER_EVICT_AFTER     | 500ms        | evictAfter is not shorter than leaderTimeout",
                 "BELLWETHER_ADVERTISED_URL  | https://n1:8080 | nodes speak plain HTTP to each other",
                 "BELLWETHER_ZOOKEEPER       | /chroot      | names at least one host",

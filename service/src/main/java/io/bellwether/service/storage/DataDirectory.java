@@ -11,6 +11,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.HexFormat;
@@ -29,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * lock          held by the operating system for the process that uses the folder; its content means nothing
  * identity      node, store, cluster and format: written last when a store is made, so that with it everything is there
  * retired       there when the store must never be used again, and why
+ * renewed       there when the next start is to move all else aside and begin with an empty store, and why
+ * aside/        what was moved there the last time
  * creating      there while a store is being made, and never with an identity that was ever used
  * restoring     there while a backup is being restored
  * restored      there when one was, until a store is made of it: {@link Restored}
@@ -47,14 +50,21 @@ final class DataDirectory implements AutoCloseable {
     /** The folder of a state that was made from the log's first entry on. */
     static final String FIRST_STATE = "state";
 
+    /** Takes what was here when a store began anew. */
+    static final String ASIDE = "aside";
+
     private static final String IDENTITY = "identity";
     private static final String CREATING = "creating";
     private static final String RETIRED = "retired";
+    private static final String RENEWED = "renewed";
     private static final String RESTORING = "restoring";
     private static final String RESTORED = "restored";
     private static final String LOCK = "lock";
     /** What may lie in a folder that is empty to us: our own lock, and what a file system puts into its root. */
     private static final Set<String> NOTHING = Set.of(LOCK, "lost+found");
+
+    /** What stays where it is when a store begins anew. */
+    private static final Set<String> NO_REMAINS = Set.of(LOCK, "lost+found", RENEWED, ASIDE, ASIDE + ".new");
 
     private final Path folder;
     private final FileChannel lockFile;
@@ -203,6 +213,51 @@ final class DataDirectory implements AutoCloseable {
     /** From now on nobody opens what is in this folder. */
     void retire(String why) throws IOException {
         DurableFiles.replace(folder.resolve(RETIRED), why.getBytes(UTF_8));
+    }
+
+    /** The next {@link #beginAnew} finds something to do. */
+    void renew(String why) throws IOException {
+        DurableFiles.replace(folder.resolve(RENEWED), why.getBytes(UTF_8));
+    }
+
+    /**
+     * If the folder is marked for it, moves all that is in it aside, so that a new store can be made. What an earlier
+     * attempt began is brought to its end.
+     *
+     * @return why; empty if it is not marked
+     */
+    Optional<String> beginAnew() throws IOException {
+        Path mark = folder.resolve(RENEWED);
+        if (!Files.exists(mark)) {
+            return Optional.empty();
+        }
+        Path aside = folder.resolve(ASIDE);
+        Path gathered = folder.resolve(ASIDE + ".new");
+        List<Path> remains = remains();
+        if (!remains.isEmpty()) {
+            DurableFiles.makeFolders(gathered);
+        }
+        for (Path part : remains) {
+            Files.move(part, gathered.resolve(part.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+        }
+        if (Files.exists(gathered)) {
+            DurableFiles.forceFolderOf(gathered.resolve(RENEWED));
+            DurableFiles.remove(aside);
+            Files.move(gathered, aside, StandardCopyOption.ATOMIC_MOVE);
+        }
+        DurableFiles.forceFolderOf(aside);
+        String why = Files.readString(mark, UTF_8).strip();
+        Files.move(mark, aside.resolve(RENEWED), StandardCopyOption.ATOMIC_MOVE);
+        DurableFiles.forceFolderOf(mark);
+        return Optional.of(why);
+    }
+
+    /** All that belongs to the store that is here. */
+    private List<Path> remains() throws IOException {
+        try (Stream<Path> all = Files.list(folder)) {
+            return all.filter(path -> !NO_REMAINS.contains(path.getFileName().toString()))
+                    .toList();
+        }
     }
 
     Path folder() {

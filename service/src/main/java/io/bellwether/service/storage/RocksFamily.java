@@ -115,8 +115,7 @@ final class RocksFamily implements AutoCloseable {
     /** Up to where the tables in this folder are, which nobody else has open. */
     Position appliedIn(Path folder) throws RocksDBException {
         try (Handle handle = openTables(folder, Opening.SURVEY)) {
-            byte[] value = handle.database().get(TablesDatabase.APPLIED);
-            return value == null ? Position.ZERO : EntryFormat.decodePosition(value);
+            return Applied.decode(handle.database().get(TablesDatabase.APPLIED)).position();
         }
     }
 

@@ -3,6 +3,7 @@ package io.bellwether.service.storage;
 import io.bellwether.replication.Bytes;
 import io.bellwether.replication.InvariantViolation;
 import io.bellwether.replication.Position;
+import io.bellwether.replication.StateSum;
 import io.bellwether.replication.Tables;
 import io.bellwether.service.storage.RocksFamily.Opening;
 import java.io.IOException;
@@ -57,6 +58,7 @@ final class RocksTables implements Tables, AutoCloseable {
     private final NavigableMap<Bytes, Change> gathered = new TreeMap<>();
     private final RecentRows recent;
     private Position applied;
+    private long sum;
 
     // Of everybody.
     private final ReentrantLock lock = new ReentrantLock();
@@ -85,7 +87,7 @@ final class RocksTables implements Tables, AutoCloseable {
         this.database = database;
         this.recent = new RecentRows(recentRowsBytes);
         this.failed = failed;
-        this.applied = database.applied();
+        look(database.applied());
     }
 
     /**
@@ -125,6 +127,7 @@ final class RocksTables implements Tables, AutoCloseable {
         boolean opened = false;
         try {
             TablesDatabase database = new TablesDatabase(path, handle);
+            database.sumUpIfNever();
             opened = true;
             return database;
         } finally {
@@ -134,9 +137,26 @@ final class RocksTables implements Tables, AutoCloseable {
         }
     }
 
+    /** Where a database is that takes part from now on. */
+    private void look(Applied found) {
+        applied = found.position();
+        sum = sumOf(found);
+    }
+
+    private static long sumOf(Applied found) {
+        Long kept = found.sum();
+        check(kept != null, "tables that are open have a sum");
+        return kept == null ? StateSum.EMPTY : kept;
+    }
+
     @Override
     public Position applied() {
         return applied;
+    }
+
+    @Override
+    public long sum() {
+        return sum;
     }
 
     @Override
@@ -146,6 +166,10 @@ final class RocksTables implements Tables, AutoCloseable {
             return change.value();
         }
         checkOpen();
+        return committed(key);
+    }
+
+    private @Nullable Bytes committed(Bytes key) {
         Bytes known = recent.get(key);
         if (known != null) {
             return known;
@@ -191,24 +215,32 @@ final class RocksTables implements Tables, AutoCloseable {
             throw new InvariantViolation(
                     "the state at " + applied + " was to be committed as that of " + position + ", an earlier one");
         }
+        long sumThen = sum;
         try {
             batch.clear();
             for (Map.Entry<Bytes, Change> change : gathered.entrySet()) {
+                Bytes key = change.getKey();
                 Bytes value = change.getValue().value();
+                sumThen += shareOf(key, value) - shareOf(key, committed(key));
                 if (value == null) {
-                    batch.delete(change.getKey().unsafeArray());
+                    batch.delete(key.unsafeArray());
                 } else {
-                    batch.put(change.getKey().unsafeArray(), value.unsafeArray());
+                    batch.put(key.unsafeArray(), value.unsafeArray());
                 }
             }
-            database.write(batch, position);
+            database.write(batch, new Applied(position, sumThen));
         } catch (RocksDBException e) {
             throw stop("Writing the tables", e);
         }
         gathered.forEach(this::remember);
         gathered.clear();
         applied = position;
+        sum = sumThen;
         letGoOfCurrent();
+    }
+
+    private static long shareOf(Bytes key, @Nullable Bytes value) {
+        return value == null ? 0 : StateSum.share(key, value);
     }
 
     private void remember(Bytes key, Change change) {
@@ -274,7 +306,7 @@ final class RocksTables implements Tables, AutoCloseable {
         TablesDatabase past = database;
         try {
             TablesDatabase next = open(family, directory.state(folder));
-            applied = next.applied();
+            look(next.applied());
             lock.lock();
             try {
                 letGoOfCurrent();
@@ -382,6 +414,7 @@ final class RocksTables implements Tables, AutoCloseable {
         private final Snapshot snapshot;
         private final ReadOptions options;
         private final Position position;
+        private final long sum;
 
         /** Views, and one for {@link #current}. Once it is 0 it stays 0. */
         private final AtomicInteger holders = new AtomicInteger(1);
@@ -391,7 +424,9 @@ final class RocksTables implements Tables, AutoCloseable {
             source.hold();
             snapshot = source.snapshot();
             options = new ReadOptions().setSnapshot(snapshot);
-            position = source.applied(options);
+            Applied then = source.applied(options);
+            position = then.position();
+            sum = sumOf(then);
             moments++;
         }
 
@@ -438,6 +473,11 @@ final class RocksTables implements Tables, AutoCloseable {
         @Override
         public Position applied() {
             return moment.position;
+        }
+
+        @Override
+        public long sum() {
+            return moment.sum;
         }
 
         @Override

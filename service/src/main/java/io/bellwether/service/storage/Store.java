@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * the replica; views of the tables are for any thread.
  */
 public final class Store implements AutoCloseable {
+    /** The folder in the data directory that takes what a store was when it {@linkplain #renew began anew}. */
+    public static final String ASIDE = DataDirectory.ASIDE;
+
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
 
     private final DataDirectory directory;
@@ -86,6 +89,13 @@ public final class Store implements AutoCloseable {
             LongConsumer durable,
             Consumer<RuntimeException> failed)
             throws IOException {
+        directory
+                .beginAnew()
+                .ifPresent(why -> LOG.warn(
+                        "store begins anew: {} What was in {} is now in its folder '{}', until that happens again",
+                        why,
+                        directory.folder(),
+                        ASIDE));
         Optional<StoreId> found = directory.storeOf(node, cluster);
         StoreId storeId = found.isPresent() ? found.get() : create(directory, family, node, cluster);
         AtomicReference<OutgoingSnapshots> made = new AtomicReference<>();
@@ -195,6 +205,21 @@ public final class Store implements AutoCloseable {
             directory.retire(why);
         } catch (IOException e) {
             throw new StorageFailure(directory.folder(), "Retiring the store", e);
+        }
+    }
+
+    /**
+     * Makes sure that the next start with this folder begins with an empty store (Rule 14.4): what is in it now is then
+     * moved aside, and what was moved there before goes.
+     *
+     * @param why a sentence for the log of that start
+     * @throws StorageFailure if the disk does not take it down
+     */
+    public void renew(String why) {
+        try {
+            directory.renew(why);
+        } catch (IOException e) {
+            throw new StorageFailure(directory.folder(), "Marking the store for a new beginning", e);
         }
     }
 

@@ -1,7 +1,7 @@
 package io.bellwether.service.storage;
 
 import io.bellwether.replication.Bytes;
-import io.bellwether.replication.Position;
+import io.bellwether.replication.StateSum;
 import io.bellwether.replication.Tables.Visitor;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,7 +39,7 @@ final class TablesDatabase {
         this.folder = folder;
         this.handle = handle;
         this.database = handle.database();
-        this.durableIndex = applied().index(); // all of it was found in files
+        this.durableIndex = applied().position().index(); // all of it was found in files
     }
 
     Path folder() {
@@ -66,15 +66,34 @@ final class TablesDatabase {
     }
 
     /** As of the last batch. */
-    Position applied() throws RocksDBException {
+    Applied applied() throws RocksDBException {
         try (ReadOptions newest = new ReadOptions()) {
             return applied(newest);
         }
     }
 
-    Position applied(ReadOptions options) throws RocksDBException {
-        byte[] value = database.get(options, APPLIED);
-        return value == null ? Position.ZERO : EntryFormat.decodePosition(value);
+    Applied applied(ReadOptions options) throws RocksDBException {
+        return Applied.decode(database.get(options, APPLIED));
+    }
+
+    /** Where an earlier version has kept no sum, takes it over all rows, once. */
+    void sumUpIfNever() throws RocksDBException {
+        try (ReadOptions once = new ReadOptions().setFillCache(false)) {
+            Applied found = applied(once);
+            if (found.sum() == null) {
+                Applied summed = new Applied(found.position(), sumOfRows(once));
+                database.put(unlogged, APPLIED, summed.encode());
+            }
+        }
+    }
+
+    private long sumOfRows(ReadOptions options) throws RocksDBException {
+        long[] sum = {StateSum.EMPTY};
+        scan(options, Bytes.EMPTY, (key, value) -> {
+            sum[0] += StateSum.share(key, value);
+            return true;
+        });
+        return sum[0];
     }
 
     @Nullable
@@ -98,9 +117,9 @@ final class TablesDatabase {
         }
     }
 
-    /** Adds the position that the batch brings the state to, and writes both. */
-    void write(WriteBatch batch, Position applied) throws RocksDBException {
-        batch.put(APPLIED, EntryFormat.encode(applied));
+    /** Adds what the batch brings the state to, and writes both. */
+    void write(WriteBatch batch, Applied applied) throws RocksDBException {
+        batch.put(APPLIED, applied.encode());
         database.write(unlogged, batch);
     }
 

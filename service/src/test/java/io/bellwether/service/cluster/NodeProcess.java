@@ -22,6 +22,9 @@ public final class NodeProcess implements AutoCloseable {
     private static final int PAGE = 1_000;
 
     /** The answer that a process of this test gives in its own time. */
+    /** The name of the cluster that all belong to. */
+    static final String CLUSTER = "survival";
+
     private static final Duration SILENCE = Duration.ofSeconds(40);
 
     private final String id;
@@ -41,7 +44,7 @@ public final class NodeProcess implements AutoCloseable {
         this.place = place;
         this.process = new ServerProcess(id, folder);
         set("NODE", id);
-        set("CLUSTER", "survival");
+        set("CLUSTER", CLUSTER);
         set("DATA", folder.resolve("data-" + id).toString());
         set("HTTP_PORT", Integer.toString(port));
         set("ADMIN_PORT", Integer.toString(adminPort));

@@ -55,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  * decorator around each door. It can be gone at any moment, on any of its threads.
  */
 final class Life {
-    private static final Settings TIMES = new Settings(80, 600, 1_200, 1 << 20, 32 << 20, 4 << 20, 2_000);
+    private static final Settings TIMES = new Settings(80, 600, 1_200, 1 << 20, 32 << 20, 4 << 20, 500, 2_000);
     private static final GatewaySettings GATEWAY =
             new GatewaySettings(64L << 20, 10_000, 1 << 20, 50, 500, 60_000, 24 * 3_600_000L + 120_000);
     private static final Duration SESSION = Duration.ofSeconds(3);
@@ -110,6 +110,7 @@ final class Life {
         Replica replica = new Replica(
                 self,
                 process,
+                "1",
                 TIMES,
                 new Bootstrap(UUID.randomUUID().toString(), WriteQuorum.MAJORITY, MIN_IN_SYNC),
                 log,
@@ -194,6 +195,12 @@ final class Life {
         @Override
         public void stop(String why) {
             journal.problem(machine.id() + " must stop: " + why);
+            die(why);
+        }
+
+        @Override
+        public void beginAnew(String why) {
+            journal.problem(machine.id() + " must begin anew, though all apply the same: " + why);
             die(why);
         }
     }

@@ -29,6 +29,11 @@ final class TablesDoor implements Tables {
     }
 
     @Override
+    public long sum() {
+        return tables.sum();
+    }
+
+    @Override
     public @Nullable Bytes get(Bytes key) {
         gate.checkAlive();
         return tables.get(key);

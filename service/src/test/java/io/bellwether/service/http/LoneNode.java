@@ -224,6 +224,11 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
             }
 
             @Override
+            public long sum() {
+                return view.sum();
+            }
+
+            @Override
             public @Nullable Bytes get(Bytes key) {
                 return view.get(key);
             }

@@ -66,7 +66,7 @@ class NodeLoopTest {
         log.sync(1);
         log.crash(0, 0);
         Bootstrap bootstrap = new Bootstrap(CLUSTER, WriteQuorum.MAJORITY, 1);
-        Replica replica = new Replica(SELF, "n2-1", Settings.DEFAULT, bootstrap, log, 0, 1);
+        Replica replica = new Replica(SELF, "n2-1", "1", Settings.DEFAULT, bootstrap, log, 0, 1);
         GatewaySettings gateway = new GatewaySettings(1 << 20, 200, 4_096, 50, 1_000, 10_000, 120_000);
         Outcomes outcomes = new Outcomes(tables, (position, logTime, command) -> command, gateway);
         Coordination nowhere = new Nowhere();
@@ -86,6 +86,9 @@ class NodeLoopTest {
 
                     @Override
                     public void stop(String why) {}
+
+                    @Override
+                    public void beginAnew(String why) {}
                 });
         loop.start(node, tables, nowhere, view -> {});
     }

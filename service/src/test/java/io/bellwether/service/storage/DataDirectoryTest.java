@@ -9,6 +9,7 @@ import io.bellwether.replication.StoreId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,6 +57,50 @@ class DataDirectoryTest {
                     .hasMessageContaining(scratch.toString())
                     .hasMessageContaining("It had acknowledged 7 and has 5.")
                     .hasMessageContaining("start the node with an empty one");
+        }
+    }
+
+    /** Rule 14.4: another store, and what was there stays until the next time. */
+    @Test
+    void aRenewedStoreIsMovedAsideAndBeginsAnew() throws IOException {
+        StoreId first = renew("Its state was wrong.");
+        Path aside = scratch.resolve(Store.ASIDE);
+        assertThat(aside).doesNotExist();
+        StoreId second = renew("It was wrong again.");
+        assertThat(second).isNotEqualTo(first);
+        assertThat(aside.resolve("identity")).content().contains("store " + first);
+        assertThat(aside.resolve("renewed")).hasContent("Its state was wrong.");
+        assertThat(storeIn(scratch)).isNotEqualTo(second);
+        assertThat(aside.resolve("identity")).content().contains("store " + second);
+    }
+
+    /** A process may die between any two moves: nothing of the store is mixed with the next, and nothing is lost. */
+    @Test
+    void movingAsideGoesOnWhereItWasInterrupted() throws IOException {
+        StoreId first = renew("Its state was wrong.");
+        Path gathered = Files.createDirectory(scratch.resolve(Store.ASIDE + ".new"));
+        Files.move(scratch.resolve("log"), gathered.resolve("log"));
+        Files.move(scratch.resolve("identity"), gathered.resolve("identity"));
+        assertThat(storeIn(scratch)).isNotEqualTo(first);
+        Path aside = scratch.resolve(Store.ASIDE);
+        assertThat(aside.resolve("log")).isDirectory();
+        assertThat(aside.resolve("state")).isDirectory();
+        assertThat(gathered).doesNotExist();
+
+        Files.move(aside.resolve("renewed"), scratch.resolve("renewed"));
+        DurableFiles.remove(scratch.resolve("identity"));
+        for (String part : List.of("log", "state", "durable-mark", "cut")) {
+            DurableFiles.remove(scratch.resolve(part));
+        }
+        storeIn(scratch);
+        assertThat(aside.resolve("identity")).content().contains("store " + first);
+    }
+
+    private StoreId renew(String why) {
+        try (Store store = Store.open(
+                scratch, OpenStore.NODE, OpenStore.CLUSTER, StoreSettings.DEFAULT, number -> {}, failure -> {})) {
+            store.renew(why);
+            return store.log().storeId();
         }
     }
 

@@ -30,8 +30,13 @@ public final class StorageFuzz {
                                 EntryFormat.encode(new StoreRecord("5d0c", new Promise(7, "n1-1-1"), 12)),
                                 EntryFormat.encode(StoreRecord.NEW)),
                         EntryFormat::decodeRecord),
+                new OnDisk("positions", List.of(EntryFormat.encode(new Position(7, 102))), EntryFormat::decodePosition),
                 new OnDisk(
-                        "positions", List.of(EntryFormat.encode(new Position(7, 102))), EntryFormat::decodePosition));
+                        "marks of the tables",
+                        List.of(
+                                new Applied(new Position(7, 102), 0x123456789L).encode(),
+                                new Applied(new Position(7, 102), null).encode()),
+                        Applied::decode));
     }
 
     private record OnDisk(String name, List<byte[]> samples, Consumer<byte[]> reader) implements FuzzTarget {

@@ -31,6 +31,9 @@ final class MessageFormat {
     private static final int LEAVING = 18;
     private static final int HELD_BY_ALL = 19;
     private static final int TAKE_SNAPSHOT = 20;
+    private static final int STATE_IS = 21;
+    private static final int UNSOUND = 22;
+    private static final int BEGIN_ANEW = 23;
 
     private MessageFormat() {}
 
@@ -76,6 +79,12 @@ final class MessageFormat {
             return HELD_BY_ALL;
         } else if (message instanceof Message.TakeSnapshot) {
             return TAKE_SNAPSHOT;
+        } else if (message instanceof Message.StateIs) {
+            return STATE_IS;
+        } else if (message instanceof Message.Unsound) {
+            return UNSOUND;
+        } else if (message instanceof Message.BeginAnew) {
+            return BEGIN_ANEW;
         }
         throw new IllegalArgumentException(message.getClass() + " has no number in the format");
     }
@@ -169,6 +178,16 @@ final class MessageFormat {
             out.text(take.store().id());
             out.int64(take.epoch());
             out.position(take.start());
+        } else if (message instanceof Message.StateIs state) {
+            out.int64(state.epoch());
+            out.text(state.software());
+            out.int64(state.index());
+            out.int64(state.sum());
+        } else if (message instanceof Message.Unsound unsound) {
+            out.int64(unsound.epoch());
+        } else if (message instanceof Message.BeginAnew anew) {
+            out.text(anew.store().id());
+            out.int64(anew.epoch());
         }
     }
 
@@ -196,6 +215,9 @@ final class MessageFormat {
             case LEAVING -> new Message.Leaving(in.int64());
             case HELD_BY_ALL -> new Message.HeldByAll(in.int64(), in.int64());
             case TAKE_SNAPSHOT -> new Message.TakeSnapshot(BatchFormat.store(in.text()), in.int64(), in.position());
+            case STATE_IS -> new Message.StateIs(in.int64(), in.text(), in.int64(), in.int64());
+            case UNSOUND -> new Message.Unsound(in.int64());
+            case BEGIN_ANEW -> new Message.BeginAnew(BatchFormat.store(in.text()), in.int64());
             case FORWARD -> new Message.Forward(in.int64(), in.listOfBytes());
             case FORWARDED -> new Message.Forwarded(in.int64(), in.listOfBytes());
             default -> throw new MalformedBatchException("no kind of message has the number " + number);

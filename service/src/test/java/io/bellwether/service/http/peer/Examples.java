@@ -57,7 +57,10 @@ final class Examples {
                 new Message.Forwarded(31, List.of(Bytes.utf8("done"))),
                 new Message.Leaving(7),
                 new Message.HeldByAll(7, 95),
-                new Message.TakeSnapshot(STORE, 7, new Position(6, 90)));
+                new Message.TakeSnapshot(STORE, 7, new Position(6, 90)),
+                new Message.StateIs(7, "1.0.0", 102, -81_985_529_216_486_896L),
+                new Message.Unsound(7),
+                new Message.BeginAnew(STORE, 7));
     }
 
     static Message.Append heartbeat(long number) {
