@@ -26,6 +26,7 @@ import io.bellwether.service.http.peer.Lane;
 import io.bellwether.service.http.peer.PeerEvents;
 import io.bellwether.service.node.NodeLoop;
 import io.bellwether.service.storage.Store;
+import io.bellwether.service.storage.StoreDamaged;
 import io.dropwizard.core.server.DefaultServerFactory;
 import io.dropwizard.core.setup.Environment;
 import io.dropwizard.jetty.HttpConnectorFactory;
@@ -89,6 +90,7 @@ final class RunningNode implements Managed {
     private final RoomWatch roomWatch;
     private final ScheduledExecutorService roomWatcher;
     private @Nullable ScheduledFuture<?> roomWatches;
+    private final Scrub scrub;
 
     /**
      * @param zooKeeper asked once, when the data directory is held: an embedded ZooKeeper keeps its data in there
@@ -101,13 +103,7 @@ final class RunningNode implements Managed {
         NodeId id = configuration.node().nodeId();
         this.guard = new StartGuard(configuration.replication(), halt::because);
         this.loop = new NodeLoop("node-" + id, configuration.gateway().maxQueuedRequests(), halt::because);
-        this.store = Store.open(
-                configuration.node().data(),
-                id,
-                configuration.node().cluster(),
-                configuration.store().settings(),
-                loop::written,
-                halt::because);
+        this.store = openStore(id);
         this.connect = zooKeeper.find();
         this.zooKeeperContact = new ZooKeeperContact(connect);
         ReplicaId replicaId = new ReplicaId(id, store.log().storeId());
@@ -163,16 +159,8 @@ final class RunningNode implements Managed {
                 identity.url(),
                 identity.version(),
                 identity.started().toString());
-        this.coordination = new ZooKeeperCoordination(
-                new CoordinationSettings(
-                        connect,
-                        configuration.node().cluster(),
-                        configuration.zookeeper().sessionTimeout().toJavaDuration(),
-                        CoordinationSettings.DEFAULT_POLL_INTERVAL),
-                self,
-                process,
-                faces::storeAnsweringAt,
-                loop);
+        this.coordination =
+                new ZooKeeperCoordination(coordinationSettings(connect), self, process, faces::storeAnsweringAt, loop);
         GatewaySettings gateway =
                 configuration.gateway().settings(configuration.clients().maxTimeout());
         Replica replica = new Replica(
@@ -214,6 +202,12 @@ final class RunningNode implements Managed {
                 .scheduledExecutorService("room-watch")
                 .threads(1)
                 .build();
+        this.scrub = new Scrub(
+                configuration.store().scrubEvery().toJavaDuration(),
+                configuration.store().scrubRate().toBytes(),
+                store::check,
+                damaged -> loop.distrust(damaged.damage()),
+                halt::because);
         NodeHealth.register(
                 environment.healthChecks(),
                 loop,
@@ -232,6 +226,51 @@ final class RunningNode implements Managed {
         });
     }
 
+    /** A store that is damaged begins anew when others can do without it (Rule 14.7). */
+    private Store openStore(NodeId id) throws InterruptedException {
+        try {
+            return tryToOpenStore(id);
+        } catch (StoreDamaged damaged) {
+            if (!configuration.store().rebuildDamaged()
+                    || configuration.zookeeper().embedded()) {
+                throw damaged;
+            }
+            CoordinationSettings settings =
+                    coordinationSettings(configuration.zookeeper().connect());
+            String clusterId = new Rebuilding(
+                            settings, id, configuration.peers().urls().byNode())
+                    .whenAnotherLeads(damaged.damage());
+            Store.renew(configuration.node().data(), clusterId, damaged.damage());
+            return tryToOpenStore(id);
+        }
+    }
+
+    private Store tryToOpenStore(NodeId id) {
+        return Store.open(
+                configuration.node().data(),
+                id,
+                configuration.node().cluster(),
+                configuration.store().settings(),
+                loop::written,
+                this::storeFailed);
+    }
+
+    /** What is damaged stays so: the next start must not go on with it until that is met again. */
+    private void storeFailed(RuntimeException why) {
+        if (why instanceof StoreDamaged damaged && store != null) {
+            store.retire(damaged.damage());
+        }
+        halt.because(why);
+    }
+
+    private CoordinationSettings coordinationSettings(String connectString) {
+        return new CoordinationSettings(
+                connectString,
+                configuration.node().cluster(),
+                configuration.zookeeper().sessionTimeout().toJavaDuration(),
+                CoordinationSettings.DEFAULT_POLL_INTERVAL);
+    }
+
     /** Finds out where ZooKeeper is, and may start one for that. */
     interface ZooKeeperAddress {
         String find() throws IOException, InterruptedException;
@@ -247,7 +286,7 @@ final class RunningNode implements Managed {
         /** Rule 14.4: nobody counts on this store, and what it holds is wrong. */
         @Override
         public void beginAnew(String why) {
-            store.renew(why);
+            store.renew(node.replica().clusterId(), why);
             halt.because(why + " Start this node again, if nothing does so by itself: what it has is moved to '"
                     + Store.ASIDE + "' in " + configuration.node().data()
                     + ", and it joins as a new store, which the leader fills");
@@ -322,6 +361,7 @@ final class RunningNode implements Managed {
         });
         loop.start(node, store.tables(), coordination, this::viewSeen);
         roomWatches = roomWatcher.scheduleWithFixedDelay(roomWatch, 0, ROOM_WATCH.toMillis(), TimeUnit.MILLISECONDS);
+        scrub.start();
         joined = true;
         LOG.info(
                 "node up id={} store={} cluster={} url={} zookeeper={} data={}",
@@ -404,6 +444,7 @@ final class RunningNode implements Managed {
     @Override
     public void stop() {
         leave();
+        scrub.close();
         store.close();
         if (joined) {
             LOG.info("node stopped id={}", configuration.node().id());

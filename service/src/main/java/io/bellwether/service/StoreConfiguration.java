@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
  * What the data directory may take of memory and disk. What each limit means stands in {@link StoreSettings}.
  *
  * @param minFreeSize the health check {@code disk} complains when the disk has less than this left
+ * @param rebuildDamaged whether a node whose store is damaged begins anew when another one leads; otherwise it refuses to start
+ * @param scrubEvery how long after all of it was read it is read again, to see whether it is as it was written
+ * @param scrubRate how much of it is read in a second
  */
 public record StoreConfiguration(
         @NotNull @MinDataSize(value = 1, unit = DataSizeUnit.MEBIBYTES)
@@ -54,7 +57,16 @@ public record StoreConfiguration(
         Duration keepLogFor,
 
         @NotNull DataSize keepLogAtMost,
-        @NotNull DataSize minFreeSize) {
+        @NotNull DataSize minFreeSize,
+        boolean rebuildDamaged,
+
+        @NotNull @MinDuration(value = 1, unit = TimeUnit.SECONDS) @MaxDuration(value = 365, unit = TimeUnit.DAYS)
+        Duration scrubEvery,
+
+        @NotNull
+        @MinDataSize(value = 64, unit = DataSizeUnit.KIBIBYTES)
+        @MaxDataSize(value = 4, unit = DataSizeUnit.GIBIBYTES)
+        DataSize scrubRate) {
 
     @ValidationMethod(message = "keepLogAtMost is not below keepLogAtLeast")
     public boolean isLogKeptWithinItsBounds() {

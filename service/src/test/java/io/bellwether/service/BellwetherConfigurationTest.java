@@ -236,6 +236,11 @@ class BellwetherConfigurationTest {
                 "keepLogFor               | 365d      | 366d      | store.keepLogFor",
                 "maxLag                   | 1ms       | 0ms       | node.maxLag",
                 "minFreeSize              | 0B        | much      | minFreeSize",
+                "scrubEvery               | 1s        | 999ms     | store.scrubEvery",
+                "scrubEvery               | 365d      | 366d      | store.scrubEvery",
+                "scrubRate                | 64KiB     | 63KiB     | store.scrubRate",
+                "scrubRate                | 4GiB      | 4097MiB   | store.scrubRate",
+                "rebuildDamaged           | false     | perhaps   | rebuildDamaged",
             })
     void eachLimitHasTwoSides(String setting, String taken, String refused, String complaint) throws Exception {
         readWith(setting, taken);

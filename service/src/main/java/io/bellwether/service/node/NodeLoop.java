@@ -243,6 +243,11 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
         });
     }
 
+    /** What is stored here was found not to be as it was written; see {@link ServingNode#distrust}. */
+    public void distrust(String what) {
+        enqueue(() -> node().distrust(what));
+    }
+
     /** How it stands with this node's disk. */
     public void room(Room room) {
         enqueue(() -> node().room(room));

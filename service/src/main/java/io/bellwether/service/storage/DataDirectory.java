@@ -44,9 +44,6 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  */
 final class DataDirectory implements AutoCloseable {
-    /** The number of this layout. A program that does not know the number leaves the folder alone. */
-    static final int FORMAT = 1;
-
     /** The folder of a state that was made from the log's first entry on. */
     static final String FIRST_STATE = "state";
 
@@ -60,11 +57,14 @@ final class DataDirectory implements AutoCloseable {
     private static final String RESTORING = "restoring";
     private static final String RESTORED = "restored";
     private static final String LOCK = "lock";
+    /** Where an embedded ZooKeeper keeps its data, which is no part of the store. */
+    private static final String ZOOKEEPER = "zookeeper";
+
     /** What may lie in a folder that is empty to us: our own lock, and what a file system puts into its root. */
     private static final Set<String> NOTHING = Set.of(LOCK, "lost+found");
 
     /** What stays where it is when a store begins anew. */
-    private static final Set<String> NO_REMAINS = Set.of(LOCK, "lost+found", RENEWED, ASIDE, ASIDE + ".new");
+    private static final Set<String> NO_REMAINS = Set.of(LOCK, "lost+found", RENEWED, ASIDE, ASIDE + ".new", ZOOKEEPER);
 
     private final Path folder;
     private final FileChannel lockFile;
@@ -115,18 +115,26 @@ final class DataDirectory implements AutoCloseable {
             refuseRemainsWithoutIdentity();
             return Optional.empty();
         }
-        Map<String, String> identity = parse(Files.readString(file, UTF_8));
-        String format = identity.get("format");
-        if (!("" + FORMAT).equals(format)) {
-            throw new StoreRefused("The data directory " + folder + " has the format " + format
-                    + ", and this version of Bellwether knows only " + FORMAT
-                    + ". Start the version that wrote it, or give this node an empty directory.");
-        }
-        refuseAnother("node", node.name(), identity.get("node"), "BELLWETHER_NODE");
-        refuseAnother("cluster", cluster, identity.get("cluster"), "BELLWETHER_CLUSTER");
+        StoreIdentity identity = StoreIdentity.read(file);
+        refuseAnother("node", node.name(), identity.node(), "BELLWETHER_NODE");
+        refuseAnother("cluster", cluster, identity.cluster(), "BELLWETHER_CLUSTER");
         DurableFiles.remove(folder.resolve(CREATING));
         DurableFiles.remove(folder.resolve(RESTORED));
-        return Optional.of(new StoreId(identity.getOrDefault("store", "")));
+        return Optional.of(identity.store());
+    }
+
+    /**
+     * Whose folder this is, for somebody who only looks.
+     *
+     * @throws StoreRefused if no store has been made here
+     */
+    StoreIdentity identity() throws IOException {
+        Path file = folder.resolve(IDENTITY);
+        if (!Files.exists(file)) {
+            refuseRemainsWithoutIdentity();
+            throw new StoreRefused("There is no store in " + folder + ".");
+        }
+        return StoreIdentity.read(file);
     }
 
     /**
@@ -150,8 +158,7 @@ final class DataDirectory implements AutoCloseable {
         byte[] name = new byte[16];
         new SecureRandom().nextBytes(name);
         StoreId store = new StoreId(HexFormat.of().formatHex(name));
-        String identity = "format " + FORMAT + "\nnode " + node + "\nstore " + store + "\ncluster " + cluster + "\n";
-        DurableFiles.replace(folder.resolve(IDENTITY), identity.getBytes(UTF_8));
+        new StoreIdentity(node.name(), store, cluster).write(folder.resolve(IDENTITY));
         DurableFiles.remove(folder.resolve(CREATING));
         DurableFiles.remove(folder.resolve(RESTORED));
         return store;
@@ -216,8 +223,9 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /** The next {@link #beginAnew} finds something to do. */
-    void renew(String why) throws IOException {
-        DurableFiles.replace(folder.resolve(RENEWED), why.getBytes(UTF_8));
+    void renew(Renewal renewal) throws IOException {
+        String text = "cluster " + renewal.clusterId() + "\nwhy " + renewal.why() + "\n";
+        DurableFiles.replace(folder.resolve(RENEWED), text.getBytes(UTF_8));
     }
 
     /**
@@ -226,7 +234,7 @@ final class DataDirectory implements AutoCloseable {
      *
      * @return why; empty if it is not marked
      */
-    Optional<String> beginAnew() throws IOException {
+    Optional<Renewal> beginAnew() throws IOException {
         Path mark = folder.resolve(RENEWED);
         if (!Files.exists(mark)) {
             return Optional.empty();
@@ -246,10 +254,19 @@ final class DataDirectory implements AutoCloseable {
             Files.move(gathered, aside, StandardCopyOption.ATOMIC_MOVE);
         }
         DurableFiles.forceFolderOf(aside);
-        String why = Files.readString(mark, UTF_8).strip();
         Files.move(mark, aside.resolve(RENEWED), StandardCopyOption.ATOMIC_MOVE);
         DurableFiles.forceFolderOf(mark);
-        return Optional.of(why);
+        return renewal();
+    }
+
+    /** Why the store that is here, or will be, takes the place of another; empty if it is the first one. */
+    Optional<Renewal> renewal() throws IOException {
+        Path mark = folder.resolve(ASIDE).resolve(RENEWED);
+        if (!Files.exists(mark)) {
+            return Optional.empty();
+        }
+        Map<String, String> values = parse(Files.readString(mark, UTF_8));
+        return Optional.of(new Renewal(values.getOrDefault("cluster", ""), values.getOrDefault("why", "")));
     }
 
     /** All that belongs to the store that is here. */
@@ -321,10 +338,8 @@ final class DataDirectory implements AutoCloseable {
     private void refuseRetired() throws IOException {
         Path mark = folder.resolve(RETIRED);
         if (Files.exists(mark)) {
-            throw new StoreRefused("The store in " + folder + " was taken out of service for good: "
-                    + Files.readString(mark, UTF_8).strip()
-                    + " Move the directory away (keep it until the cluster is whole again) and start the node with an"
-                    + " empty one: it joins as a new store, which the leader fills.");
+            String why = Files.readString(mark, UTF_8).strip();
+            throw new StoreDamaged(folder, "it was taken out of service for good: " + why, null);
         }
     }
 
@@ -350,7 +365,7 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    private static Map<String, String> parse(String lines) {
+    static Map<String, String> parse(String lines) {
         Map<String, String> values = new LinkedHashMap<>();
         lines.lines().forEach(line -> {
             int space = line.indexOf(' ');

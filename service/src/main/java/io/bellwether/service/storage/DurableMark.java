@@ -65,6 +65,15 @@ final class DurableMark implements AutoCloseable {
         return first.or(() -> second);
     }
 
+    /** Whether it is as it was written last; a torn write, which the other slot makes good, is not. */
+    static boolean isWhole(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            return false;
+        }
+        byte[] content = Files.readAllBytes(path);
+        return slot(content, 0).isPresent() && slot(content, SLOT_STRIDE_BYTES).isPresent();
+    }
+
     static DurableMark open(Path path) throws IOException {
         return new DurableMark(FileChannel.open(path, StandardOpenOption.WRITE));
     }

@@ -42,6 +42,8 @@ final class LogDatabase implements AutoCloseable {
 
     private static final byte[] STATE_FOLDER = {'f'};
 
+    private static final long CHECKED_AT_ONCE_BYTES = 1 << 20;
+
     private final DataDirectory directory;
     private final RocksFamily.Handle handle;
     private final ColumnFamilyHandle entries;
@@ -85,8 +87,9 @@ final class LogDatabase implements AutoCloseable {
      * Makes a log without entries, durable before this returns.
      *
      * @param restored what it begins after; null to begin with the first entry
+     * @param clusterId the cluster that it belongs to from the beginning; empty if it has met none
      */
-    static void create(DataDirectory directory, RocksFamily family, @Nullable Restored restored)
+    static void create(DataDirectory directory, RocksFamily family, @Nullable Restored restored, String clusterId)
             throws RocksDBException, IOException {
         Position start = restored == null ? Position.ZERO : restored.position();
         try (RocksFamily.Handle handle = family.openLog(directory.log(), FAMILIES, Opening.CREATE);
@@ -102,7 +105,7 @@ final class LogDatabase implements AutoCloseable {
                         STATE_FOLDER,
                         Bytes.utf8(DataDirectory.stateAt(start)).unsafeArray());
             }
-            batch.put(meta, RECORD, EntryFormat.encode(StoreRecord.NEW));
+            batch.put(meta, RECORD, EntryFormat.encode(new StoreRecord(clusterId, StoreRecord.NEW.promise(), 0)));
             handle.database().write(synced, batch);
         }
         DurableMark.create(directory.durableMark());
@@ -114,12 +117,21 @@ final class LogDatabase implements AutoCloseable {
      * mark knows of is damage, and then nothing is changed.
      */
     static LogDatabase open(DataDirectory directory, RocksFamily family) throws IOException {
+        return open(directory, family, Opening.USE);
+    }
+
+    /** The same for somebody who only looks: nothing is changed. */
+    static LogDatabase look(DataDirectory directory, RocksFamily family) throws IOException {
+        return open(directory, family, Opening.SURVEY);
+    }
+
+    private static LogDatabase open(DataDirectory directory, RocksFamily family, Opening opening) throws IOException {
         DurableMark.Mark known = DurableMark.read(directory.durableMark())
                 .orElseThrow(() -> new StoreDamaged(
                         directory.folder(), "its file 'durable-mark' is missing or unreadable.", null));
         try {
             survey(directory, family, known);
-            RocksFamily.Handle handle = family.openLog(directory.log(), FAMILIES, Opening.USE);
+            RocksFamily.Handle handle = family.openLog(directory.log(), FAMILIES, opening);
             boolean opened = false;
             try {
                 LogDatabase database = new LogDatabase(directory, handle);
@@ -258,6 +270,45 @@ final class LogDatabase implements AutoCloseable {
                             + " (index@epoch), but its log goes from " + begin + " to " + latest.end()
                             + " and does not have that one.",
                     null);
+        }
+    }
+
+    /**
+     * Looks through all that is in sorted files and through every entry, also while others write. Any thread that keeps the
+     * log open.
+     *
+     * @return whether it came to the end
+     * @throws StoreDamaged if something is not as it was written
+     */
+    boolean check(Pace pace) {
+        try {
+            return handle.checkFiles(pace) && checkEntries(pace);
+        } catch (RocksDBException e) {
+            throw explained("Reading the log", e);
+        }
+    }
+
+    /** In pieces, so that what is cut meanwhile is not kept for long. */
+    private boolean checkEntries(Pace pace) throws RocksDBException {
+        long next = 0;
+        while (true) {
+            long pieceBytes = 0;
+            try (RocksIterator cursor = handle.database().newIterator(entries, readOnce)) {
+                next = Math.max(next, start().index() + 1); // read after the cursor was made: it has all from there on
+                cursor.seek(EntryFormat.number(next));
+                while (cursor.isValid() && pieceBytes < CHECKED_AT_ONCE_BYTES) {
+                    pieceBytes += entryAt(cursor, next).weightBytes();
+                    next++;
+                    cursor.next();
+                }
+                cursor.status();
+                if (!cursor.isValid()) {
+                    return true;
+                }
+            }
+            if (!pace.goesOn(pieceBytes)) {
+                return false;
+            }
         }
     }
 

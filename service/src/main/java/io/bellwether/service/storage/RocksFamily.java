@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.rocksdb.AbstractEventListener;
 import org.rocksdb.BackgroundErrorReason;
@@ -22,8 +25,11 @@ import org.rocksdb.DBOptions;
 import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.LiveFileMetaData;
+import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.SstFileReader;
 import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 
@@ -142,6 +148,52 @@ final class RocksFamily implements AutoCloseable {
 
         ColumnFamilyHandle family(int place) {
             return families.get(place);
+        }
+
+        /**
+         * Reads every sorted file that belongs to it now from the disk, and compares all blocks with their checksums. Any
+         * thread that holds the database open.
+         *
+         * @return whether it came to the end
+         * @throws RocksDBException if one is damaged or missing
+         */
+        boolean checkFiles(Pace pace) throws RocksDBException {
+            Set<String> seen = new HashSet<>();
+            Optional<LiveFileMetaData> next = unseenFile(seen);
+            while (next.isPresent()) {
+                LiveFileMetaData file = next.get();
+                seen.add(file.fileName());
+                if (!pace.goesOn(file.size())) {
+                    return false;
+                }
+                checkFile(file);
+                next = unseenFile(seen);
+            }
+            return true;
+        }
+
+        private Optional<LiveFileMetaData> unseenFile(Set<String> seen) {
+            return database.getLiveFilesMetaData().stream()
+                    .filter(file -> !seen.contains(file.fileName()))
+                    .findFirst();
+        }
+
+        /** A file that a compaction has made dispensable meanwhile may be gone. */
+        private void checkFile(LiveFileMetaData file) throws RocksDBException {
+            try (Options options = new Options();
+                    SstFileReader reader = new SstFileReader(options)) {
+                reader.open(Path.of(file.path(), file.fileName()).toString());
+                reader.verifyChecksum();
+            } catch (RocksDBException e) {
+                if (lives(file)) {
+                    throw e;
+                }
+            }
+        }
+
+        private boolean lives(LiveFileMetaData file) {
+            return database.getLiveFilesMetaData().stream()
+                    .anyMatch(other -> other.fileName().equals(file.fileName()));
         }
 
         @Override

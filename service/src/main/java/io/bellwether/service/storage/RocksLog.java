@@ -199,6 +199,11 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
         return List.copyOf(read);
     }
 
+    /** See {@link LogDatabase#check}; any thread, which {@link #close} does not wait for. */
+    boolean check(Pace pace) {
+        return database.check(pace);
+    }
+
     @Override
     public void write(LogWrite write) {
         checkContinues(write);

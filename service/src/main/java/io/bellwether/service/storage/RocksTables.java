@@ -280,15 +280,7 @@ final class RocksTables implements Tables, AutoCloseable {
      * as there are any. Any thread.
      */
     void copyTo(Path target) throws RocksDBException {
-        TablesDatabase copied;
-        lock.lock();
-        try {
-            checkOpen();
-            copied = database;
-            copied.hold();
-        } finally {
-            lock.unlock();
-        }
+        TablesDatabase copied = holdDatabase();
         try {
             copied.copyTo(target);
         } finally {
@@ -335,6 +327,59 @@ final class RocksTables implements Tables, AutoCloseable {
             });
         } catch (RejectedExecutionException e) {
             LOG.debug("the store is being closed", e);
+        }
+    }
+
+    /**
+     * Looks through all that is in sorted files, and adds up the rows of this moment. Any thread; until it has come to its end
+     * the state of this moment is kept.
+     *
+     * @return whether it came to the end
+     * @throws StoreDamaged if something is not as it was written
+     */
+    boolean check(Pace pace) {
+        TablesDatabase checked = holdDatabase();
+        try {
+            return checked.checkFiles(pace) && checkSum(checked, pace);
+        } catch (RocksDBException e) {
+            throw explained(directory, checked.folder(), "Reading the tables", e);
+        } finally {
+            checked.release();
+        }
+    }
+
+    private boolean checkSum(TablesDatabase checked, Pace pace) throws RocksDBException {
+        Snapshot now = checked.snapshot();
+        try (ReadOptions once = new ReadOptions().setSnapshot(now).setFillCache(false)) {
+            TablesDatabase.RowsFound found = checked.addUp(once, pace);
+            if (found != null) {
+                refuseUnlessItAddsUp(directory, checked.folder(), found);
+            }
+            return found != null;
+        } finally {
+            checked.release(now);
+        }
+    }
+
+    /** @throws StoreDamaged if the rows are not those of which the sum was kept */
+    static void refuseUnlessItAddsUp(DataDirectory directory, Path tables, TablesDatabase.RowsFound found) {
+        if (!found.addsUp()) {
+            throw new StoreDamaged(
+                    directory.folder(),
+                    "the " + found.rows() + " rows of its tables in " + tables + " are not those that entry "
+                            + found.position() + " (index@epoch) has left, says the sum that was kept of them.",
+                    null);
+        }
+    }
+
+    private TablesDatabase holdDatabase() {
+        lock.lock();
+        try {
+            checkOpen();
+            database.hold();
+            return database;
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -627,7 +672,7 @@ final class RocksTables implements Tables, AutoCloseable {
         return why;
     }
 
-    private static RuntimeException explained(DataDirectory directory, Path tables, String what, RocksDBException e) {
+    static RuntimeException explained(DataDirectory directory, Path tables, String what, RocksDBException e) {
         return RocksFamily.isDamage(e)
                 ? new StoreDamaged(
                         directory.folder(), "its tables in " + tables + " are unreadable: " + e.getMessage() + ".", e)

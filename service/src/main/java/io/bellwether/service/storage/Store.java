@@ -50,8 +50,9 @@ public final class Store implements AutoCloseable {
      *     takes it to the thread that owns the replica
      * @param failed hears, on any thread and perhaps more than once, why the process must stop now: {@link
      *     StorageFailure} or {@link StoreDamaged}. Nothing is reported as durable afterwards
-     * @throws StoreRefused if the folder is in use, another node's or cluster's, or {@linkplain #retire retired}
-     * @throws StoreDamaged if something is missing or wrong that was durable; nothing was changed
+     * @throws StoreRefused if the folder is in use, or another node's or cluster's
+     * @throws StoreDamaged if something is missing or wrong that was durable, or if it was {@linkplain #retire retired};
+     *     nothing was changed
      * @throws StorageFailure if the disk does not work
      */
     public static Store open(
@@ -91,9 +92,9 @@ public final class Store implements AutoCloseable {
             throws IOException {
         directory
                 .beginAnew()
-                .ifPresent(why -> LOG.warn(
+                .ifPresent(renewal -> LOG.warn(
                         "store begins anew: {} What was in {} is now in its folder '{}', until that happens again",
-                        why,
+                        renewal.why(),
                         directory.folder(),
                         ASIDE));
         Optional<StoreId> found = directory.storeOf(node, cluster);
@@ -138,7 +139,8 @@ public final class Store implements AutoCloseable {
             takeRestored(new IncomingSnapshot(directory, family), restored);
         }
         try {
-            LogDatabase.create(directory, family, restored);
+            String clusterId = directory.renewal().map(Renewal::clusterId).orElse("");
+            LogDatabase.create(directory, family, restored, clusterId);
         } catch (RocksDBException e) {
             throw new StorageFailure(directory.folder(), "Making the log", e);
         }
@@ -195,7 +197,7 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Makes sure that this store never comes back (Rule 3.4): the next start with this folder is refused.
+     * Makes sure that this store never comes back (Rule 3.4): the next start with this folder finds it damaged.
      *
      * @param why a sentence for whoever tries
      * @throws StorageFailure if the disk does not take it down
@@ -212,15 +214,46 @@ public final class Store implements AutoCloseable {
      * Makes sure that the next start with this folder begins with an empty store (Rule 14.4): what is in it now is then
      * moved aside, and what was moved there before goes.
      *
-     * @param why a sentence for the log of that start
+     * @param clusterId the cluster that the next store is to join: without it, it could begin one of its own
+     * @param why a sentence for the log of that start, in one line
      * @throws StorageFailure if the disk does not take it down
      */
-    public void renew(String why) {
+    public void renew(String clusterId, String why) {
+        renew(directory, clusterId, why);
+    }
+
+    /**
+     * The same for a folder whose store cannot be opened, since it is damaged.
+     *
+     * @throws StoreRefused if the folder is in use
+     */
+    public static void renew(Path folder, String clusterId, String why) {
+        try (DataDirectory directory = DataDirectory.lock(folder)) {
+            renew(directory, clusterId, why);
+        } catch (IOException e) {
+            throw new StorageFailure(folder, "Opening the data directory", e);
+        }
+    }
+
+    private static void renew(DataDirectory directory, String clusterId, String why) {
         try {
-            directory.renew(why);
+            directory.renew(new Renewal(clusterId, why));
         } catch (IOException e) {
             throw new StorageFailure(directory.folder(), "Marking the store for a new beginning", e);
         }
+    }
+
+    /**
+     * Looks through everything that was made durable, also while it is in use: all checksums, every entry of the log, and
+     * whether the rows of the state add up to the sum that was kept of them (Rule 14.6). On a thread of the caller's, and
+     * only while the store is open.
+     *
+     * @return whether it came to the end
+     * @throws StoreDamaged if something is not as it was written
+     * @throws StorageFailure if the disk does not work
+     */
+    public boolean check(Pace pace) {
+        return log.check(pace) && tables.check(pace);
     }
 
     /** Brings everything to the disk and lets go of the folder. Views that are still open are waited for a few seconds. */

@@ -1,6 +1,7 @@
 package io.bellwether.service.storage;
 
 import io.bellwether.replication.Bytes;
+import io.bellwether.replication.Position;
 import io.bellwether.replication.StateSum;
 import io.bellwether.replication.Tables.Visitor;
 import java.nio.file.Path;
@@ -94,6 +95,75 @@ final class TablesDatabase {
             return true;
         });
         return sum[0];
+    }
+
+    /** Compares every sorted file with its checksums; see {@link RocksFamily.Handle#checkFiles}. */
+    boolean checkFiles(Pace pace) throws RocksDBException {
+        return handle.checkFiles(pace);
+    }
+
+    /**
+     * Adds up all rows as these options show them, and compares the sum with the one that was kept.
+     *
+     * @return what was found; null if the pace did not let it come to the end
+     */
+    @Nullable
+    RowsFound addUp(ReadOptions options, Pace pace) throws RocksDBException {
+        Applied kept = applied(options);
+        RowsFound found = new RowsFound(kept, pace);
+        return scan(options, Bytes.EMPTY, found) && found.goesOn() ? found : null;
+    }
+
+    /** All rows of a state, added up. */
+    static final class RowsFound implements Visitor {
+        private static final long AT_ONCE_BYTES = 1 << 20;
+
+        private final Applied kept;
+        private final Pace pace;
+        private long sum = StateSum.EMPTY;
+        private long rows;
+        private long bytes;
+        private long bytesToTell;
+
+        private RowsFound(Applied kept, Pace pace) {
+            this.kept = kept;
+            this.pace = pace;
+        }
+
+        @Override
+        public boolean row(Bytes key, Bytes value) {
+            sum += StateSum.share(key, value);
+            rows++;
+            long size = (long) key.size() + value.size();
+            bytes += size;
+            bytesToTell += size;
+            return bytesToTell < AT_ONCE_BYTES || goesOn();
+        }
+
+        private boolean goesOn() {
+            long told = bytesToTell;
+            bytesToTell = 0;
+            return pace.goesOn(told);
+        }
+
+        /** Whether they add up to what was kept; true where an earlier version has kept nothing. */
+        boolean addsUp() {
+            Long expected = kept.sum();
+            return expected == null || expected == sum;
+        }
+
+        Position position() {
+            return kept.position();
+        }
+
+        long rows() {
+            return rows;
+        }
+
+        /** Of keys and values. */
+        long bytes() {
+            return bytes;
+        }
     }
 
     @Nullable

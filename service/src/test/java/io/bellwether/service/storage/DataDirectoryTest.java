@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bellwether.replication.NodeId;
+import io.bellwether.replication.Promise;
 import io.bellwether.replication.StoreId;
+import io.bellwether.replication.StoreRecord;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +55,7 @@ class DataDirectoryTest {
 
         for (int start = 0; start < 2; start++) {
             assertThatThrownBy(() -> open(OpenStore.NODE, OpenStore.CLUSTER))
-                    .isInstanceOf(StoreRefused.class)
+                    .isInstanceOf(StoreDamaged.class)
                     .hasMessageContaining(scratch.toString())
                     .hasMessageContaining("It had acknowledged 7 and has 5.")
                     .hasMessageContaining("start the node with an empty one");
@@ -69,9 +71,32 @@ class DataDirectoryTest {
         StoreId second = renew("It was wrong again.");
         assertThat(second).isNotEqualTo(first);
         assertThat(aside.resolve("identity")).content().contains("store " + first);
-        assertThat(aside.resolve("renewed")).hasContent("Its state was wrong.");
+        assertThat(aside.resolve("renewed")).hasContent("cluster flock-7\nwhy Its state was wrong.");
         assertThat(storeIn(scratch)).isNotEqualTo(second);
         assertThat(aside.resolve("identity")).content().contains("store " + second);
+    }
+
+    /** Rule 14.7: it has nothing, but it never begins a cluster in place of the one that it is to join. */
+    @Test
+    void aStoreThatBeganAnewBelongsToTheClusterFromItsBeginning() {
+        renew("Its state was wrong.");
+        try (OpenStore second = new OpenStore(scratch)) {
+            assertThat(second.log().record()).isEqualTo(new StoreRecord("flock-7", Promise.NONE, 0));
+        }
+    }
+
+    /** As after damage that nobody has opened. */
+    @Test
+    void aFolderThatCannotBeOpenedIsMovedAsideToo() throws IOException {
+        StoreId first = storeIn(scratch);
+        Files.delete(scratch.resolve("durable-mark"));
+        Files.createDirectory(scratch.resolve("zookeeper"));
+        assertThatThrownBy(() -> storeIn(scratch)).isInstanceOf(StoreDamaged.class);
+
+        Store.renew(scratch, "flock-7", "It was damaged.");
+        assertThat(storeIn(scratch)).isNotEqualTo(first);
+        assertThat(scratch.resolve("aside").resolve("identity")).content().contains("store " + first);
+        assertThat(scratch.resolve("zookeeper")).isDirectory();
     }
 
     /** A process may die between any two moves: nothing of the store is mixed with the next, and nothing is lost. */
@@ -99,7 +124,7 @@ class DataDirectoryTest {
     private StoreId renew(String why) {
         try (Store store = Store.open(
                 scratch, OpenStore.NODE, OpenStore.CLUSTER, StoreSettings.DEFAULT, number -> {}, failure -> {})) {
-            store.renew(why);
+            store.renew("flock-7", why);
             return store.log().storeId();
         }
     }
@@ -152,9 +177,9 @@ class DataDirectoryTest {
 
     @Test
     void aFormatFromTheFutureIsRefused() throws IOException {
-        storeIn(scratch);
-        Path identity = scratch.resolve("identity");
-        Files.writeString(identity, Files.readString(identity).replace("format 1", "format 2"));
+        StoreId store = storeIn(scratch);
+        StoreIdentity identity = new StoreIdentity(OpenStore.NODE.name(), store, OpenStore.CLUSTER);
+        Files.writeString(scratch.resolve("identity"), identity.encode(2));
         assertThatThrownBy(() -> storeIn(scratch))
                 .isInstanceOf(StoreRefused.class)
                 .hasMessageContaining("format 2")

@@ -65,6 +65,21 @@ final class OpenStore implements AutoCloseable {
         log().write(new LogWrite(number, cutFrom, entries, record, 0));
     }
 
+    /** The log's front goes, up to this entry. */
+    void compactTo(long index) {
+        number++;
+        log().write(new LogWrite(number, 0, List.of(), null, index));
+    }
+
+    /** Looks through all of it. */
+    void check() {
+        assertThat(check(Pace.FULL)).isTrue();
+    }
+
+    boolean check(Pace pace) {
+        return store.check(pace);
+    }
+
     /** Entries as they come: from one index to another, both inclusive. */
     static List<Entry> entries(long first, long last, long epoch) {
         return LongStream.rangeClosed(first, last)
