@@ -1,5 +1,7 @@
 package io.bellwether.replication;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +23,15 @@ final class Digests {
     StateDigest latest() {
         var last = sums.lastEntry();
         return last == null ? null : new StateDigest(last.getKey(), last.getValue());
+    }
+
+    /** The latest, oldest first. */
+    List<StateDigest> latest(int most) {
+        List<StateDigest> latest = new ArrayList<>();
+        sums.descendingMap().entrySet().stream()
+                .limit(most)
+                .forEach(sum -> latest.add(0, new StateDigest(sum.getKey(), sum.getValue())));
+        return latest;
     }
 
     /** Null if it is not known. */

@@ -279,9 +279,17 @@ final class Leadership {
     /** Rule 14.2: states that change are compared after an entry that is no command. */
     private void makeComparable() {
         boolean due = standing.now() - comparableAtMillis >= standing.settings.compareEveryMillis();
-        if (due && commandsToCompare && serving() && !handsOff() && !diskStalls()) {
-            append(Entry.Kind.TICK, Bytes.EMPTY);
+        if (due && commandsToCompare) {
+            compareStates();
         }
+    }
+
+    /** See {@link Replica#compareStates}. */
+    long compareStates() {
+        if (!serving() || handsOff() || diskStalls()) {
+            return -1;
+        }
+        return append(Entry.Kind.TICK, Bytes.EMPTY).index();
     }
 
     /** Rule 14.4: whose state is wrong does not lead, if anybody else can. */

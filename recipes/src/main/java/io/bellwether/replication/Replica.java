@@ -331,6 +331,17 @@ public final class Replica {
         }
     }
 
+    /**
+     * States are to be compared after all that was admitted up to now (Rule 14.2).
+     *
+     * @return the index of the entry after which they are; -1 if this replica cannot have them compared, since it does not
+     *     lead and serve
+     */
+    public long compareStates() {
+        Leadership leading = leadership;
+        return leading == null ? -1 : leading.compareStates();
+    }
+
     /** Whether it was told to leave, and not to return. */
     public boolean leaving() {
         return departure != null;
@@ -968,6 +979,16 @@ public final class Replica {
 
     public long appliedIndex() {
         return standing.appliedIndex();
+    }
+
+    /** The latest digests of the state here, oldest first (Rule 14.2). */
+    public List<StateDigest> digests(int most) {
+        return standing.digests.latest(most);
+    }
+
+    /** Whether the state here is what it should be, as far as anybody knows (Rule 14.4). */
+    public boolean sound() {
+        return !standing.unsound();
     }
 
     /** The highest promise, durable or about to be. */

@@ -9,7 +9,8 @@ import java.io.IOException;
 
 /**
  * One node of Bellwether: {@code server config.yml} runs it, {@code check config.yml} looks at its configuration, {@code
- * zookeeper} runs a ZooKeeper for trials, {@code verify-backup} and {@code restore-backup} are for backups.
+ * zookeeper} runs a ZooKeeper for trials, {@code verify-backup} and {@code restore-backup} are for backups, {@code verify-store} for
+ * the data directory of a node that does not run.
  */
 public final class Bellwether extends Application<BellwetherConfiguration> {
     public static void main(String[] arguments) throws Exception {
@@ -29,6 +30,7 @@ public final class Bellwether extends Application<BellwetherConfiguration> {
         bootstrap.addCommand(new ZooKeeperCommand());
         bootstrap.addCommand(BackupCommand.verify());
         bootstrap.addCommand(BackupCommand.restore());
+        bootstrap.addCommand(new VerifyStoreCommand());
     }
 
     @Override

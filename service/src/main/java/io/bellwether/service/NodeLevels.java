@@ -82,6 +82,10 @@ final class NodeLevels implements MultiCollector {
         gauges.add("bellwether_last_index", "The end of this node's log.", status.lastIndex());
         gauges.add("bellwether_commit_index", "The highest index known to be committed.", status.commitIndex());
         gauges.add("bellwether_applied_index", "What reads at this node see.", status.appliedIndex());
+        gauges.add(
+                "bellwether_state_sound",
+                "0 once this node's state was found not to be what it should be; it is about to be rebuilt.",
+                status.sound() ? 1 : 0);
         if (status.stalenessMillis() >= 0) {
             gauges.add(
                     "bellwether_staleness_seconds",

@@ -122,6 +122,8 @@ class NodeHealthTest {
                 5,
                 lagMillis,
                 0,
+                true,
+                List.of(),
                 null,
                 zooKeeper,
                 List.of());

@@ -167,11 +167,15 @@ public final class ClientFaces {
         environment.jersey().register(new ClusterResource(survey));
         registerEvents(environment, survey);
         environment.jersey().register(new NodeResource(question, () -> stopping));
-        HandOffs handOffs =
-                new HandOffs(question, operations, peers, new PeerHandOffClient(operators), addresses, operators);
+        PeerOperations atPeers = new PeerOperations(operators);
+        HandOffs handOffs = new HandOffs(question, operations, peers, atPeers, addresses, operators);
         wayOut = new WayOut(question, peers, addresses, handOffs);
         environment.jersey().register(new HandOffResource(handOffs, limits));
         environment.jersey().register(new RecoverResource(new Recoveries(survey, operations, operators), limits));
+        Verifications verifications =
+                new Verifications(survey, operations, atPeers, addresses, operators, identity.cluster());
+        environment.jersey().register(new VerifyResource(question, verifications, limits));
+        environment.jersey().register(new PeerVerifyResource(verifications, limits));
         environment.jersey().register(new HistoryResource(requests, operators));
         environment.jersey().register(new PeerHandOffResource(handOffs, limits));
         environment.jersey().register(new DutyResource(question, operations, operators, limits));

@@ -1,5 +1,6 @@
 package io.bellwether.service.http;
 
+import io.bellwether.replication.Bytes;
 import io.bellwether.replication.ControlRecord;
 import io.bellwether.replication.HandOffOutcome;
 import io.bellwether.replication.HandOffWish;
@@ -27,7 +28,7 @@ final class HandOffs {
     private final StatusQuestion question;
     private final Operations operations;
     private final PeerStatusClient statusOfPeers;
-    private final PeerHandOffClient peers;
+    private final PeerOperations peers;
     private final PeerAddresses addresses;
     private final Executor executor;
 
@@ -36,7 +37,7 @@ final class HandOffs {
             StatusQuestion question,
             Operations operations,
             PeerStatusClient statusOfPeers,
-            PeerHandOffClient peers,
+            PeerOperations peers,
             PeerAddresses addresses,
             Executor executor) {
         this.question = question;
@@ -103,7 +104,14 @@ final class HandOffs {
                 .flatMap(addresses::of)
                 .orElseThrow(() -> new ProblemException(
                         ProblemCode.NOT_LIVE, node + " is not live: ZooKeeper does not list it.", WriteFate.NONE));
-        return peers.ask(node.name(), address, request, timeout);
+        PeerOperations.Wish<HandOffReply> wish = new PeerOperations.Wish<>(
+                PeerHandOffResource.PATH,
+                Bytes.wrap(request.json()),
+                HandOffReply.class,
+                "leadership may have moved, or may move yet. Look at the cluster; a leader that hangs is replaced with"
+                        + " 'force'.",
+                "A leader that hangs is replaced with 'force'.");
+        return peers.ask(node.name(), address, wish, timeout);
     }
 
     // --- the target does it ------------------------------------------------------------------------------------------

@@ -90,6 +90,10 @@ public final class NodeResource {
         if (stopping.getAsBoolean()) {
             return Problem.of(ProblemCode.NOT_READY, "This node is being stopped.");
         }
+        if (!status.sound()) {
+            return Problem.of(
+                    ProblemCode.NOT_READY, "This node's state is not what it should be; it is about to be rebuilt.");
+        }
         if (status.leader() == null) {
             return Problem.of(ProblemCode.NOT_READY, "This node knows no leader.");
         }

@@ -13,8 +13,10 @@ import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 
 /** Moves leadership from this node, or by force to it, for a peer that an operator has asked. */
-@Path(PeerHandOffClient.PATH)
+@Path(PeerHandOffResource.PATH)
 public final class PeerHandOffResource {
+    static final String PATH = "/peer/v1/handoff";
+
     private final HandOffs handOffs;
     private final Limits limits;
 

@@ -1,7 +1,9 @@
 package io.bellwether.service.http;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import io.bellwether.replication.StateDigest;
 import io.bellwether.service.node.NodeStatus;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param stalenessMillis upper bound of how far its state is behind; -1 if it has none
  * @param lowOnSpace whether its disk has less left than it should
  * @param leaderHeardMillisAgo for how long it has heard no leader; -1 if it has not since it started
+ * @param sound whether its state is what it should be, as far as it knows
+ * @param digests the latest of its state, oldest first
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record PeerStatus(
@@ -29,6 +33,8 @@ record PeerStatus(
         long stalenessMillis,
         boolean lowOnSpace,
         long leaderHeardMillisAgo,
+        boolean sound,
+        List<StateDigest> digests,
         String version,
         String started) {
     static PeerStatus of(NodeStatus status, boolean lowOnSpace, Identity identity) {
@@ -47,6 +53,8 @@ record PeerStatus(
                 status.stalenessMillis(),
                 lowOnSpace,
                 status.leaderHeardMillisAgo(),
+                status.sound(),
+                status.digests(),
                 identity.version(),
                 identity.started().toString());
     }

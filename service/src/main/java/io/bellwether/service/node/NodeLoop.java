@@ -37,6 +37,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,9 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     private static final long DRAIN_MILLIS = 2_000;
 
     private static final long STOP_SECONDS = 10;
+
+    /** Whoever compares them looks several times while one is made. */
+    private static final int DIGESTS_TOLD = 8;
 
     private final int maxClientEvents;
     private final Consumer<Throwable> fatal;
@@ -363,6 +367,11 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     }
 
     @Override
+    public void compareStates(LongConsumer whenDone) {
+        enqueue(() -> whenDone.accept(node().replica().compareStates()));
+    }
+
+    @Override
     public void leave(Consumer<DepartureOutcome> whenDone) {
         enqueue(() -> node().operators().leave(whenDone));
     }
@@ -443,6 +452,8 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
                 replica.appliedIndex(),
                 replica.serving() ? 0 : stalenessAt(replica.freshAsOfMillis()),
                 replica.leaderHeardMillisAgo(),
+                replica.sound(),
+                replica.digests(DIGESTS_TOLD),
                 record,
                 view.session(),
                 view.members());

@@ -5,6 +5,7 @@ import io.bellwether.replication.Coordination;
 import io.bellwether.replication.Member;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.ReplicaId;
+import io.bellwether.replication.StateDigest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * @param appliedIndex what reads here see
  * @param stalenessMillis upper bound of how far its state is behind; -1 if it has none; 0 while {@code serving}
  * @param leaderHeardMillisAgo for how long it has heard no leader but itself; -1 if it has not since it started
+ * @param sound whether its state is what it should be, as far as anybody knows
+ * @param digests the latest of its state, oldest first, at the indexes at which all nodes take them
  * @param record the control record as last read; null if never
  * @param zookeeper how its session stands
  * @param members the live nodes as ZooKeeper last told
@@ -40,6 +43,8 @@ public record NodeStatus(
         long appliedIndex,
         long stalenessMillis,
         long leaderHeardMillisAgo,
+        boolean sound,
+        List<StateDigest> digests,
         @Nullable ControlRecord record,
         Coordination.Session zookeeper,
         List<Member> members) {

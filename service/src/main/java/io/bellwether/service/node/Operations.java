@@ -4,6 +4,7 @@ import io.bellwether.replication.DepartureOutcome;
 import io.bellwether.replication.HandOffOutcome;
 import io.bellwether.replication.HandOffWish;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,13 @@ public interface Operations {
      * @param dryRun only find out whether it could
      */
     void recover(@Nullable Long epoch, boolean dryRun, Consumer<HandOffOutcome> whenDone);
+
+    /**
+     * The states of all replicas are to be compared after what was admitted up to now.
+     *
+     * @param whenDone hears the index of the entry after which they are; -1 if this node does not lead and serve
+     */
+    void compareStates(LongConsumer whenDone);
 
     /** This node is to leave leadership and the in-sync set, until {@link #returnToDuty}. */
     void leave(Consumer<DepartureOutcome> whenDone);

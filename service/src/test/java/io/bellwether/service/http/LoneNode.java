@@ -13,6 +13,7 @@ import io.bellwether.replication.Member;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.Position;
 import io.bellwether.replication.ReplicaId;
+import io.bellwether.replication.StateDigest;
 import io.bellwether.replication.StoreId;
 import io.bellwether.replication.Tables;
 import io.bellwether.replication.WriteQuorum;
@@ -33,6 +34,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +44,9 @@ import org.jspecify.annotations.Nullable;
 final class LoneNode implements Requests, Operations, AutoCloseable {
     static final ReplicaId SELF = new ReplicaId(new NodeId("n1"), new StoreId("9c1e"));
     static final long EPOCH = 7;
+    /** Of its state, at any index. */
+    static final long DIGEST = 0x7b2f;
+
     static final long FIRST_LOG_TIME = 1_767_607_200_000L; // 2026-01-05T10:00:00Z
 
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> new Thread(task, "node"));
@@ -143,6 +148,11 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
     }
 
     @Override
+    public void compareStates(LongConsumer whenDone) {
+        onThread(() -> whenDone.accept(serving ? index : -1));
+    }
+
+    @Override
     public void leave(Consumer<DepartureOutcome> whenDone) {
         away = true;
         onThread(() -> whenDone.accept(nextDeparture));
@@ -171,6 +181,8 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
                 index,
                 staleness,
                 leaderHeardMillisAgo,
+                true,
+                List.of(new StateDigest(index, DIGEST)),
                 record,
                 Coordination.Session.CONNECTED,
                 members);

@@ -3,6 +3,7 @@ package io.bellwether.service.http;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bellwether.replication.Bytes;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -16,16 +17,14 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/** Takes a hand-off to the node that can do it, and its verdict back. Never repeats a question by itself. */
-final class PeerHandOffClient {
-    static final String PATH = "/peer/v1/handoff";
-
+/** Takes what an operator wants to the node that can do it, and its verdict back. Never repeats a question by itself. */
+final class PeerOperations {
     private static final ObjectMapper JSON =
             new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
 
     private final HttpClient client;
 
-    PeerHandOffClient(Executor executor) {
+    PeerOperations(Executor executor) {
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(PeerStatusClient.PATIENCE)
@@ -33,36 +32,44 @@ final class PeerHandOffClient {
                 .build();
     }
 
+    /**
+     * What is asked of a peer.
+     *
+     * @param path where
+     * @param json the body
+     * @param reply the type of what it answers
+     * @param ifSilent what is to be known, and done, when it was asked and has not answered: the rest of a sentence
+     * @param ifRefusing what is to be done when it takes no connections: a sentence
+     */
+    record Wish<T>(String path, Bytes json, Class<T> reply, String ifSilent, String ifRefusing) {}
+
     /** Ends with the peer's reply, or a {@link ProblemException}: the peer's, or why there is none. */
-    CompletableFuture<HandOffReply> ask(String peer, URI base, HandOffRequest request, Duration timeout) {
-        HttpRequest question = HttpRequest.newBuilder(base.resolve(PATH))
+    <T> CompletableFuture<T> ask(String peer, URI base, Wish<T> wish, Duration timeout) {
+        HttpRequest question = HttpRequest.newBuilder(base.resolve(wish.path()))
                 .timeout(timeout)
                 .header("Content-Type", "application/json")
                 .header(RequestFields.TIMEOUT, Math.max(1, timeout.toMillis()) + "ms")
-                .POST(HttpRequest.BodyPublishers.ofByteArray(request.json()))
+                .POST(HttpRequest.BodyPublishers.ofByteArray(wish.json().unsafeArray()))
                 .build();
         return client.sendAsync(question, HttpResponse.BodyHandlers.ofByteArray())
-                .handle((answer, thrown) -> reply(peer, answer, thrown));
+                .handle((answer, thrown) -> reply(peer, wish, answer, thrown));
     }
 
-    private static HandOffReply reply(String peer, @Nullable HttpResponse<byte[]> answer, @Nullable Throwable thrown) {
+    private static <T> T reply(
+            String peer, Wish<T> wish, @Nullable HttpResponse<byte[]> answer, @Nullable Throwable thrown) {
         if (answer == null) {
             Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
             throw cause instanceof ConnectException
                     ? new ProblemException(
-                            ProblemCode.NO_LEADER,
-                            peer + " refuses connections. A leader that hangs is replaced with 'force'.",
-                            WriteFate.NONE)
+                            ProblemCode.NO_LEADER, peer + " refuses connections. " + wish.ifRefusing(), WriteFate.NONE)
                     : new ProblemException(
                             ProblemCode.OUTCOME_UNKNOWN,
-                            peer
-                                    + " was asked and has not answered: leadership may have moved, or may move yet. Look at"
-                                    + " the cluster; a leader that hangs is replaced with 'force'.",
+                            peer + " was asked and has not answered: " + wish.ifSilent(),
                             WriteFate.UNKNOWN);
         }
         try {
             if (answer.statusCode() == 200) {
-                return JSON.readValue(answer.body(), HandOffReply.class);
+                return JSON.readValue(answer.body(), wish.reply());
             }
             JsonNode problem = JSON.readTree(answer.body());
             throw new ProblemException(
