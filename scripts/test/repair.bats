@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Disks that are gone, in a cluster of real processes: one machine replaced, and one node that goes on alone.
+# Disks that are gone or damaged, in a cluster of real processes: found, rebuilt, replaced, and one node that goes on alone.
 
 bats_require_minimum_version 1.5.0
 
@@ -24,6 +24,44 @@ teardown_file() {
   [[ $stderr == *"there is nothing to recover"* && -z $output ]]
   run -2 --separate-stderr "$scripts/recover" "$(leader)" --dry-run
   [[ $stderr == *"there is nothing to recover"* && $output == "record: epoch "*"kept: "*"lost: "* ]]
+}
+
+@test "all states are equal, on demand, at any node" {
+  run -0 --separate-stderr "$scripts/verify"
+  [[ ${lines[0]} == "after entry "*", epoch "* && $output == *"n1 "*" equal"*"n2 "*" equal"*"n3 "*" equal" ]]
+  run -0 --separate-stderr "$scripts/verify" --url "$(address "$(follower)")" -o json
+  jq -e '.equal and (.members | length) == 3 and ([.members[].digest] | unique | length) == 1' <<< "$output"
+}
+
+@test "who does not tell in time is told of" {
+  local stopped pid
+  stopped=$(follower)
+  pid=$(pid_of "$stopped")
+  kill -STOP "$pid"
+  run -3 --separate-stderr "$scripts/verify" --timeout 1500ms --url "$(address "$(leader)")"
+  kill -CONT "$pid"
+  [[ $output == *"$stopped "*" unreachable"* && $stderr == *"could be compared within 1500ms"* ]]
+}
+
+@test "one flipped bit in the files of a stopped node is found, and the node is rebuilt by itself" {
+  local node dir file size
+  node=$(follower)
+  dir=$BELLWETHER_RUN/data/$node
+  run -2 --separate-stderr "$scripts/verify" "$dir"
+  [[ $stderr == *"in use by another process"* ]]
+  "$scripts/cluster" kill "$node"
+  run -0 --separate-stderr "$scripts/verify" "$dir"
+  [[ $output == "$dir is as it was written: store "*" of node $node, cluster "* ]]
+  run -0 --separate-stderr "$scripts/verify" "$dir" -o json
+  jq -e --arg node "$node" '.node == $node and .last.index >= .applied.index and .rows >= 0' <<< "$output"
+  file=$(ls -S "$dir"/log/*.log | head -n 1)
+  size=$(stat -c %s "$file")
+  flip "$file" $((size / 2))
+  run -2 --separate-stderr "$scripts/verify" "$dir"
+  [[ $stderr == *"is damaged"* && -z $output ]]
+  restart
+  [[ -d $dir/aside/log ]]
+  run -0 "$scripts/verify"
 }
 
 @test "nobody is unreachable, and a node that nobody knows is not found" {
@@ -115,6 +153,18 @@ store() {
 
 address() {
   "$scripts/cluster" status -o json | jq -r --arg name "$1" '.processes[] | select(.name == $name).address'
+}
+
+pid_of() {
+  "$scripts/cluster" status -o json | jq -r --arg name "$1" '.processes[] | select(.name == $name).pid'
+}
+
+# flip FILE PLACE: one bit of the byte there is another one.
+flip() {
+  local byte
+  byte=$(od -An -tu1 -j "$2" -N 1 "$1")
+  # shellcheck disable=SC2059
+  printf "\\x$(printf %02x $((byte ^ 4)))" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
 }
 
 # Starts what does not run, and waits until all three are in sync.

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param stalenessMillis upper bound of how far its state is behind; -1 if it has none
  * @param lowOnSpace whether its disk has less left than it should
  * @param leaderHeardMillisAgo for how long it has heard no leader; -1 if it has not since it started
- * @param sound whether its state is what it should be, as far as it knows
- * @param digests the latest of its state, oldest first
+ * @param unsound whether it knows that its state is not what it should be
+ * @param digests the latest of its state, oldest first; null from a node of an earlier version
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record PeerStatus(
@@ -33,8 +33,8 @@ record PeerStatus(
         long stalenessMillis,
         boolean lowOnSpace,
         long leaderHeardMillisAgo,
-        boolean sound,
-        List<StateDigest> digests,
+        boolean unsound,
+        @Nullable List<StateDigest> digests,
         String version,
         String started) {
     static PeerStatus of(NodeStatus status, boolean lowOnSpace, Identity identity) {
@@ -53,7 +53,7 @@ record PeerStatus(
                 status.stalenessMillis(),
                 lowOnSpace,
                 status.leaderHeardMillisAgo(),
-                status.sound(),
+                !status.sound(),
                 status.digests(),
                 identity.version(),
                 identity.started().toString());

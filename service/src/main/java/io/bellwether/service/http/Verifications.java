@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -103,15 +104,21 @@ final class Verifications {
     private CompletableFuture<VerifyReply> look(long index, long deadlineNanos) {
         return survey.answers().thenCompose(found -> {
             Map<ReplicaId, StateDigest> told = new HashMap<>();
-            found.known().forEach((replica, status) -> status.digests().stream()
-                    .filter(digest -> digest.index() == index)
-                    .forEach(digest -> told.put(replica, digest)));
+            found.known().forEach((replica, status) -> digestAt(index, status)
+                    .ifPresent(digest -> told.put(replica, digest)));
             Set<ReplicaId> wanted = replicas(found);
             boolean all = told.keySet().containsAll(wanted);
             return all || System.nanoTime() - deadlineNanos >= 0
                     ? CompletableFuture.completedFuture(reply(index, found, wanted, told))
                     : CompletableFuture.runAsync(() -> {}, later).thenCompose(again -> look(index, deadlineNanos));
         });
+    }
+
+    private static Optional<StateDigest> digestAt(long index, PeerStatus status) {
+        List<StateDigest> digests = status.digests();
+        return digests == null
+                ? Optional.empty()
+                : digests.stream().filter(digest -> digest.index() == index).findFirst();
     }
 
     /** Those that count, and those that live. */
@@ -178,7 +185,7 @@ final class Verifications {
         if (status == null) {
             return VerifyReply.Verdict.UNREACHABLE;
         }
-        if (!status.sound()) {
+        if (status.unsound()) {
             return VerifyReply.Verdict.DAMAGED;
         }
         if (digest == null) {
