@@ -4,10 +4,14 @@
 # post URL TIMEOUT JSON: the answer's body, and the status in a last line; 000 when nobody answered, 001 when somebody
 # took the request and did not.
 post() {
+  send POST "$1" "$2" --header 'Content-Type: application/json' --data-binary "$3"
+}
+
+# send METHOD URL TIMEOUT [CURL-ARGUMENT...]: the same with another method.
+send() {
   local answer code=0
-  answer=$(curl --silent --connect-timeout 5 --max-time "$(($(seconds_of "$2") + 5))" --request POST \
-    --header 'Content-Type: application/json' --header "Bellwether-Timeout: $2" --data-binary "$3" \
-    --write-out '\n%{http_code}' "$1") || code=$?
+  answer=$(curl --silent --connect-timeout 5 --max-time "$(($(seconds_of "$3") + 5))" --request "$1" \
+    --header "Bellwether-Timeout: $3" --write-out '\n%{http_code}' "${@:4}" "$2") || code=$?
   # 6 and 7: nothing was sent.
   if ((code == 0 || code == 6 || code == 7)); then
     printf '%s' "$answer"
@@ -39,6 +43,47 @@ check_post() {
     fail "$NO_LEADER" "nothing was done: ${detail:-$body}"
   fi
   fail "$UNKNOWN" "nobody knows what became of it: ${detail:-$body}"
+}
+
+# duty drain|resume ARGUMENT...: what scripts/drain and scripts/resume do.
+duty() {
+  local verb=$1 url=${BELLWETHER_URL:-} output=text timeout=10s node='' answer
+  shift
+  while (($#)); do
+    case $1 in
+      --url) url=$(value_of "$1" $# "${2:-}") || exit; shift 2 ;;
+      --timeout) timeout=$(value_of "$1" $# "${2:-}") || exit; shift 2 ;;
+      -o) output=$(value_of "$1" $# "${2:-}") || exit; shift 2 ;;
+      -h | --help) help; return ;;
+      -*) usage "unknown argument '$1'" ;;
+      *)
+        [[ -z $node ]] || usage "one node at a time, not '$node' and '$1'"
+        node=$1; shift ;;
+    esac
+  done
+  [[ $node =~ ^[A-Za-z0-9._-]{1,64}$ ]] || usage "which NODE? its id, not '$node'"
+  check_output "$output"
+  check_timeout "$timeout"
+  need curl curl
+  url=$(address_for "$node" "$url") || exit
+  answer=$(post "$url/v1/node/$verb" "$timeout" '{}')
+  check_post "$url" "$answer"
+  answer=${answer%$'\n'*}
+  if [[ $output == json ]]; then
+    printf '%s\n' "$answer"
+  elif [[ $(field drained "$answer") == true ]]; then
+    printf '%s is drained: it neither leads nor stands in the in-sync set, and its clients are served\n' "$node"
+  elif [[ $verb == resume ]]; then
+    printf '%s is on duty again, and joins the in-sync set when it is level\n' "$node"
+  fi
+  if [[ $verb == drain && $(field drained "$answer") != true ]]; then
+    fail "$REFUSED" "$node is not drained: $(field detail "$answer")"
+  fi
+}
+
+# check_timeout VALUE
+check_timeout() {
+  [[ $1 =~ ^([1-9][0-9]{0,4})(ms|s|m)$ ]] || usage "--timeout is a duration such as 500ms or 30s, not '$1'"
 }
 
 # field NAME JSON: a text or number of a flat object; nothing if it isn't there.

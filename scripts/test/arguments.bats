@@ -24,7 +24,7 @@ hide() {
 
 @test "every script tells how it is used" {
   local script
-  for script in cluster status handoff rolling-restart backup recover replace verify package quickstart bench simulate survival model-check chaos fuzz; do
+  for script in cluster status history handoff drain resume pause rolling-restart backup recover replace verify package quickstart bench simulate survival model-check chaos fuzz; do
     run -0 --separate-stderr "$scripts/$script" --help
     [[ $output == "scripts/$script: "* && $output == *"Exit codes: "* && $output != *shellcheck* && -z $stderr ]]
   done
@@ -32,7 +32,7 @@ hide() {
 
 @test "an unknown argument is named" {
   local script
-  for script in cluster status handoff rolling-restart backup recover replace verify package quickstart bench simulate survival model-check chaos fuzz; do
+  for script in cluster status history handoff drain resume pause rolling-restart backup recover replace verify package quickstart bench simulate survival model-check chaos fuzz; do
     run -1 --separate-stderr "$scripts/$script" --nonsense
     [[ $stderr == *--nonsense* && -z $output ]]
   done

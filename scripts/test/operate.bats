@@ -96,19 +96,54 @@ teardown_file() {
   drained=$(leader)
   url=$(address "$drained")
   in_sync 3
-  [[ $(curl --silent --request POST "$url/v1/node/drain" | jq .drained) == true ]]
+  run -0 --separate-stderr "$scripts/drain" "$drained" --url "$(address "$(follower)")"
+  [[ $output == "$drained is drained: "* ]]
   [[ $(leader) != "$drained" ]]
   run -0 "$scripts/status" --url "$url" -o json
   jq -e --arg node "$drained" '[.inSync[].node] | index($node) == null' <<< "$output"
   run -2 --separate-stderr "$scripts/handoff" --to "$drained"
   [[ $stderr == *"$drained is not in sync"* ]]
-  curl --silent --fail --request POST "$url/v1/node/resume"
+  run -0 --separate-stderr "$scripts/resume" "$drained" -o json
+  jq -e --arg node "$drained" '.node == $node and .drained == false' <<< "$output"
   in_sync 3
+}
+
+@test "while automation is off a dead leader is not replaced, and then it is" {
+  local dead epoch url
+  settled
+  dead=$(leader)
+  url=$(address "$(follower)")
+  epoch=$("$scripts/status" -o json | jq .epoch)
+  run -0 --separate-stderr "$scripts/pause" --url "$url"
+  [[ $output == "paused: "* ]]
+  run -0 "$scripts/pause" --url "$url" -o json
+  [[ $output == '{"paused":true}' ]]
+  [[ $("$scripts/status") == *paused* ]]
+  "$scripts/cluster" kill "$dead"
+  sleep 8 # longer than the leader timeout of this cluster
+  run -0 "$scripts/status" --url "$url" -o json
+  jq -e --argjson epoch "$epoch" '.leader == null and .epoch == $epoch and .paused' <<< "$output"
+  run -0 --separate-stderr "$scripts/pause" --end --url "$url"
+  [[ $output == "automation is on again" ]]
+  timeout 180 "$scripts/cluster" start > /dev/null
+  in_sync 3
+  [[ $("$scripts/status" -o json | jq '.epoch') -gt $epoch && $("$scripts/status") != *paused* ]]
+}
+
+@test "a pause that nobody can make is refused" {
+  run -5 --separate-stderr "$scripts/pause" --url http://127.0.0.1:1
+  [[ $stderr == *"nobody answers"* ]]
+  run -1 "$scripts/drain"
+  [[ $output == *"which NODE"* ]]
+  run -5 --separate-stderr "$scripts/drain" n9
+  [[ $stderr == *"does not know where n9 is"* ]]
 }
 
 @test "the history tells who led and why" {
   local history
-  history=$(curl --silent --fail "$(address n1)/v1/cluster/history")
+  run -0 --separate-stderr "$scripts/history" --limit 2
+  [[ ${lines[0]} == "EPOCH "*"PAUSE" && ${#lines[@]} -eq 3 ]]
+  history=$("$scripts/history" -o json)
   jq -e '.leaderships | length > 3 and .[-1].cause == "bootstrap" and .[0].ended == null
     and any(.[]; .cause == "hand-off" and .writePauseMillis != null) and any(.[]; .cause == "forced")' <<< "$history"
 }

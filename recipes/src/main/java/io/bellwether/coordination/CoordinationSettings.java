@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param cluster the name below {@code /bellwether/}
  * @param sessionTimeout how long the ensemble keeps the session of a process that it does not hear; the ensemble has its
  *     own bounds for it
- * @param pollInterval how often everything is asked for again, whatever the watches say: three reads each time, which any
+ * @param pollInterval how often everything is asked for again, whatever the watches say: four reads each time, which any
  *     server answers by itself
  */
 public record CoordinationSettings(

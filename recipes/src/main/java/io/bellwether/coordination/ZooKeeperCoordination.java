@@ -8,6 +8,7 @@ import io.bellwether.replication.Coordination;
 import io.bellwether.replication.CoordinationEvents;
 import io.bellwether.replication.Member;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
@@ -45,6 +46,7 @@ public final class ZooKeeperCoordination implements Coordination, AutoCloseable 
     private final ControlRecordStore records;
     private final LeaderElection election;
     private final NodeDirectory directory;
+    private final PauseMark pauseMark;
     private final Troubles troubles;
 
     private Session session = Session.LOST;
@@ -102,6 +104,13 @@ public final class ZooKeeperCoordination implements Coordination, AutoCloseable 
                 event -> watched(event, this::readMembersAgain),
                 this::tell,
                 troubles);
+        this.pauseMark = new PauseMark(
+                requests,
+                settings.root() + "/paused",
+                self.replica().node().name(),
+                event -> watched(event, this::readPauseAgain),
+                this::tell,
+                troubles);
     }
 
     /** Begins to connect, and goes on trying until {@link #close}. */
@@ -149,6 +158,25 @@ public final class ZooKeeperCoordination implements Coordination, AutoCloseable 
             scheduler.shutdownNow();
             Thread.currentThread().interrupt();
         }
+    }
+
+    /**
+     * Switches automation off for the whole cluster, or on again (Rules 15.1 to 15.3); what is so already stays so.
+     *
+     * @return what became of it; completed on the thread of this room, and never with a failure
+     */
+    public CompletionStage<Pausing> pause(boolean wanted) {
+        CompletableFuture<Pausing> done = new CompletableFuture<>();
+        enqueue(() -> {
+            if (session != Session.CONNECTED || !prepared) {
+                done.complete(Pausing.AWAY);
+            } else if (wanted) {
+                pauseMark.make(done::complete);
+            } else {
+                pauseMark.remove(done::complete);
+            }
+        });
+        return done.minimalCompletionStage();
     }
 
     // The door.
@@ -277,6 +305,7 @@ public final class ZooKeeperCoordination implements Coordination, AutoCloseable 
             election.poll();
             records.read();
             directory.read();
+            pauseMark.read();
         } else {
             prepare();
         }
@@ -286,6 +315,7 @@ public final class ZooKeeperCoordination implements Coordination, AutoCloseable 
         records.readSynced();
         election.read();
         directory.read();
+        pauseMark.read();
     }
 
     // Watches.
@@ -315,10 +345,22 @@ public final class ZooKeeperCoordination implements Coordination, AutoCloseable 
         }
     }
 
+    private void readPauseAgain() {
+        if (session == Session.CONNECTED && prepared) {
+            pauseMark.read();
+        }
+    }
+
     // The view.
 
     private void tell() {
-        View now = new View(session, election.holdsLatch(), election.isQueued(), records.known(), directory.members());
+        View now = new View(
+                session,
+                election.holdsLatch(),
+                election.isQueued(),
+                records.known(),
+                directory.members(),
+                pauseMark.isThere());
         if (!now.equals(view)) {
             view = now;
             events.viewChanged();

@@ -96,15 +96,25 @@ final class Comparison {
         return known == null ? null : known.get(index);
     }
 
-    /** Rule 14.3: more than half of the in-sync set say the same, and the others are wrong. */
+    /**
+     * Rule 14.3: more than half of the in-sync set say the same, and the others are wrong. This replica, which would rebuild
+     * them, first of all: one that has another state itself makes nobody's right.
+     */
     private void judge(long index, Said right) {
-        for (ReplicaId replica : said.keySet()) {
-            if (differs(at(replica, index), right)) {
-                isOdd(replica, "has another state than the others after entry " + index);
-            }
+        Said own = at(standing.self, index);
+        if (own == null) {
+            return; // it is behind with applying: the next time
         }
-        if (differs(at(standing.self, index), right)) {
+        if (differs(own, right)) {
             standing.distrust("its state after entry " + index + " is another than that of the others");
+        } else if (own.sum() != right.sum()) {
+            doubt(index);
+        } else {
+            for (ReplicaId replica : said.keySet()) {
+                if (differs(at(replica, index), right)) {
+                    isOdd(replica, "has another state than the others after entry " + index);
+                }
+            }
         }
     }
 
@@ -120,21 +130,24 @@ final class Comparison {
         }
     }
 
-    /** Rule 14.5: of two, nobody knows which is right. */
+    /** Rule 14.5: nobody knows which is right, or whoever is right does not lead. */
     private void doubt(long index) {
         if (!doubtTold) {
             doubtTold = true;
             standing.work()
                     .error("states differ epoch=" + leadership.epoch() + " inSync="
                             + Standing.names(leadership.quorums().inSync()) + ": their states after entry " + index
-                            + " are not the same, and no majority says which is right. Nothing is changed."
-                            + " Check each with scripts/verify, and rebuild the wrong one");
+                            + " are not the same, and no majority of one version that the leader is of says which is"
+                            + " right. Nothing is changed. Bring all nodes to one version; or check each with"
+                            + " scripts/verify, and rebuild the wrong one");
         }
     }
 
     /** Rule 14.4: whose word neither counts nor will count is told to begin anew; again, since that may be lost. */
     private void tellWhoIsOut() {
-        if (odd.isEmpty() || standing.now() - toldAtMillis < standing.settings.heartbeatMillis()) {
+        if (odd.isEmpty()
+                || standing.unsound()
+                || standing.now() - toldAtMillis < standing.settings.heartbeatMillis()) {
             return;
         }
         toldAtMillis = standing.now();

@@ -77,14 +77,16 @@ public interface Coordination {
      * @param queued whether this process stands in the queue
      * @param record the latest record read; null until it was read once. Never goes back to a lower version
      * @param members the live nodes
+     * @param paused whether an operator has switched automation off (Rules 15.1 to 15.3)
      */
     record View(
             Session session,
             boolean holdsLatch,
             boolean queued,
             @Nullable Versioned record,
-            List<Member> members) {
-        public static final View NOTHING = new View(Session.LOST, false, false, null, List.of());
+            List<Member> members,
+            boolean paused) {
+        public static final View NOTHING = new View(Session.LOST, false, false, null, List.of(), false);
 
         public View {
             members = List.copyOf(members);

@@ -150,10 +150,12 @@ final class InSyncChange {
         return Quorums.reachedByWriteQuorum(record.writeQuorum(), open.set, leadership::match) >= needed;
     }
 
-    /** Rule 5.5: no intention while ZooKeeper is away. Rule 5.6: none that goes on for ever. */
+    /** Rule 5.5: no intention while ZooKeeper is away. Rule 5.6: none that goes on for ever. Rule 15.2: none against a pause. */
     private void dropIfStuck(Intention open) {
         boolean late = standing.now() - open.sinceMillis > standing.settings.leaderTimeoutMillis();
-        if (late || !standing.view().connected()) {
+        boolean removes = !open.set.contains(open.replica);
+        boolean unwanted = removes && isKeptByPause(open.replica);
+        if (late || unwanted || !standing.view().connected()) {
             intention = null;
             quorums = Quorums.of(record);
             if (late) {
@@ -229,7 +231,7 @@ final class InSyncChange {
             return Optional.empty(); // Rule 4.3
         }
         for (ReplicaId replica : record.inSync()) {
-            if (replica.equals(standing.self) || rests(replica) || !failing(replica)) {
+            if (replica.equals(standing.self) || rests(replica) || !failing(replica) || isKeptByPause(replica)) {
                 continue;
             }
             List<ReplicaId> smaller = new ArrayList<>(record.inSync());
@@ -239,6 +241,13 @@ final class InSyncChange {
             }
         }
         return Optional.empty();
+    }
+
+    /** Rule 15.2: while automation is off, nobody is removed but who leaves. */
+    private boolean isKeptByPause(ReplicaId replica) {
+        FollowerProgress follower = leadership.follower(replica);
+        boolean leaves = follower != null && follower.isLeaving(standing.now());
+        return standing.view().paused() && !leaves;
     }
 
     private boolean failing(ReplicaId replica) {

@@ -295,6 +295,7 @@ final class Leadership {
     /** Rule 14.4: whose state is wrong does not lead, if anybody else can. */
     private void handOverIfUnsound() {
         if (standing.unsound()
+                && !standing.view().paused() // Rule 15.3
                 && !handsOff()
                 && standing.now() - handOverTriedMillis >= standing.settings.heartbeatMillis()) {
             handOverTriedMillis = standing.now();

@@ -47,6 +47,7 @@ public final class Replica {
     private long complaintSeenMillis;
 
     private long complaintReadAtMillis;
+    private boolean pauseTold;
 
     /**
      * @param self this node and the store behind {@code log}
@@ -101,6 +102,7 @@ public final class Replica {
         }
         stepDownIfFenced();
         complain();
+        tellPause();
         keepPlaceInLatch();
         Leadership leading = leadership;
         Claiming claim = claiming;
@@ -704,7 +706,7 @@ public final class Replica {
             claim(versioned.version(), record, EpochStart.Cause.HAND_OFF);
         } else if (isForced()) { // Rule 10.8
             claim(versioned.version(), record, EpochStart.Cause.FORCED);
-        } else if (silence.tickSaysClaim()) {
+        } else if (!standing.view().paused() && silence.tickSaysClaim()) { // Rule 15.1
             boolean everLed = following.leader() != null;
             claim(versioned.version(), record, everLed ? EpochStart.Cause.SILENT_LEADER : EpochStart.Cause.ELECTION);
         }
@@ -790,6 +792,20 @@ public final class Replica {
         if (complaintLasts() && !complaint.equals(toldComplaint)) {
             toldComplaint = complaint;
             standing.work().error("guard: " + complaint);
+        }
+    }
+
+    private void tellPause() {
+        boolean paused = standing.view().paused();
+        if (paused != pauseTold) {
+            pauseTold = paused;
+            if (paused) {
+                standing.work()
+                        .warn("paused epoch=" + standing.highestEpoch() + ": nobody claims, is removed from the in-sync"
+                                + " set or hands over by itself, until an operator ends the pause");
+            } else {
+                standing.work().info("the pause is over epoch=" + standing.highestEpoch());
+            }
         }
     }
 

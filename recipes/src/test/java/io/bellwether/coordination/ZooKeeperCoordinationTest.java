@@ -89,6 +89,10 @@ class ZooKeeperCoordinationTest extends CoordinationContract {
         return participant;
     }
 
+    private RealParticipant real(String node) {
+        return (RealParticipant) start(node);
+    }
+
     @Override
     protected void until(String what, BooleanSupplier condition) {
         await(what).atMost(PATIENCE).pollInterval(Duration.ofMillis(10)).until(condition::getAsBoolean);
@@ -241,6 +245,37 @@ class ZooKeeperCoordinationTest extends CoordinationContract {
                 .getCzxid();
     }
 
+    /** It is the cluster's, not of the node that was asked. */
+    @Test
+    void aPauseIsSeenByAllAndOutlivesWhoMadeIt() throws Exception {
+        RealParticipant a = real("a");
+        RealParticipant b = real("b");
+        assertThat(a.client.pause(true).toCompletableFuture().get()).isEqualTo(Pausing.DONE);
+        assertThat(a.door().view().paused()).isTrue();
+        assertThat(a.client.pause(true).toCompletableFuture().get()).isEqualTo(Pausing.DONE);
+        until("b sees it", () -> b.door().view().paused());
+        assertThat(new String(onlooker.getData().forPath(chroot + "/bellwether/t/paused"), UTF_8))
+                .startsWith("{\"by\":\"a\",\"since\":\"20");
+        a.die();
+        RealParticipant later = real("c");
+        until("who comes later sees it", () -> later.door().view().paused());
+        for (int time = 0; time < 2; time++) {
+            assertThat(b.client.pause(false).toCompletableFuture().get()).isEqualTo(Pausing.DONE);
+        }
+        assertThat(b.door().view().paused()).isFalse();
+        until("all see that it is over", () -> !later.door().view().paused());
+    }
+
+    @Test
+    void withoutZooKeeperAPauseIsNotAskedForAndStays() throws Exception {
+        RealParticipant a = real("a");
+        assertThat(a.client.pause(true).toCompletableFuture().get()).isEqualTo(Pausing.DONE);
+        a.wire.cut(true);
+        until("it notices", () -> !a.door().view().connected());
+        assertThat(a.client.pause(false).toCompletableFuture().get()).isEqualTo(Pausing.AWAY);
+        assertThat(a.door().view().paused()).isTrue();
+    }
+
     @Test
     void aStrangeLatchNodeIsTold() throws Exception {
         Participant a = start("a");
@@ -269,7 +304,7 @@ class ZooKeeperCoordinationTest extends CoordinationContract {
     @Test
     void whenNoWatchArrivesThePollsSeeWhatChanged() {
         Participant a = startAndHold("a");
-        RealParticipant b = (RealParticipant) start("b");
+        RealParticipant b = real("b");
         b.wire.loseWatches();
 
         claim(a, Coordination.ABSENT, record(1, "a", "claim-1"));
@@ -310,7 +345,7 @@ class ZooKeeperCoordinationTest extends CoordinationContract {
     @Test
     void aLatchThatIsFirstAndWasNeverToldIsReplaced() {
         Participant a = startAndHold("a");
-        RealParticipant b = (RealParticipant) start("b");
+        RealParticipant b = real("b");
         queue(b);
         b.wire.loseWatches();
 
@@ -322,7 +357,7 @@ class ZooKeeperCoordinationTest extends CoordinationContract {
 
     @Test
     void aPlaceWhoseCreationIsNotAnsweredIsTakenOnce() {
-        RealParticipant a = (RealParticipant) start("a");
+        RealParticipant a = real("a");
         a.wire.loseNextAnswerToACreation();
 
         a.door().queue();
@@ -333,9 +368,9 @@ class ZooKeeperCoordinationTest extends CoordinationContract {
     }
 
     @Test
-    void inPeaceItSendsThreeReadsWithEachPollAndNothingElse() {
+    void inPeaceItSendsFourReadsWithEachPollAndNothingElse() {
         RealParticipant a = (RealParticipant) startAndHold("a");
-        RealParticipant b = (RealParticipant) start("b");
+        RealParticipant b = real("b");
         queue(b);
         claim(a, Coordination.ABSENT, record(1, "a", "claim-1"));
         until("b sees it", () -> versionSeen(b) == 0);
@@ -343,7 +378,7 @@ class ZooKeeperCoordinationTest extends CoordinationContract {
         await("ten polls in a row").atMost(PATIENCE).until(() -> {
             long before = b.client.requestsSent();
             await().pollDelay(POLL.multipliedBy(10)).until(() -> true);
-            return b.client.requestsSent() - before <= 3 * 11;
+            return b.client.requestsSent() - before <= 4 * 11;
         });
     }
 

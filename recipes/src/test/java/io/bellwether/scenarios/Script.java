@@ -258,6 +258,8 @@ final class Script {
             case "remember" -> stage.zooKeeper().remember();
             case "restore" -> stage.zooKeeper().restore();
             case "wipe" -> stage.zooKeeper().wipe();
+            case "pause" -> stage.zooKeeper().pause(true);
+            case "unpause" -> stage.zooKeeper().pause(false);
             case "expire" -> expire();
             case "oust" -> oust();
             case "away" -> forClients(StagedCoordination::away);

@@ -53,7 +53,8 @@ final class StagedCoordination implements Coordination {
 
     private void look() {
         if (away || gone) {
-            seen = new View(Session.SUSPENDED, seen.holdsLatch(), seen.queued(), seen.record(), seen.members());
+            seen = new View(
+                    Session.SUSPENDED, seen.holdsLatch(), seen.queued(), seen.record(), seen.members(), seen.paused());
             return;
         }
         if (!zooKeeper.hasPlace(place)) {
@@ -66,7 +67,8 @@ final class StagedCoordination implements Coordination {
                 zooKeeper.isFirst(place),
                 place != null,
                 known == null || known.version() <= record.version() ? record : known,
-                zooKeeper.members());
+                zooKeeper.members(),
+                zooKeeper.paused());
     }
 
     @Override

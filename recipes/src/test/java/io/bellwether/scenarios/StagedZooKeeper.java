@@ -19,9 +19,18 @@ final class StagedZooKeeper {
     private final List<LatchPlace> latch = new ArrayList<>();
     private final TreeMap<NodeId, Member> members = new TreeMap<>();
     private int places;
+    private boolean paused;
 
     Versioned record() {
         return record;
+    }
+
+    boolean paused() {
+        return paused;
+    }
+
+    void pause(boolean wanted) {
+        paused = wanted;
     }
 
     List<LatchPlace> latch() {

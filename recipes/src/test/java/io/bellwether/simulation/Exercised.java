@@ -104,7 +104,8 @@ final class Exercised {
         ODD_LEADER("14.3 a leader found that its own state is another"),
         CONFESSED("14.4 said that its state is wrong"),
         BEGAN_ANEW("14.4 began anew"),
-        UNDECIDED("14.5 could not tell which state is right");
+        UNDECIDED("14.5 could not tell which state is right"),
+        PAUSED("15.1 saw that automation is off");
 
         private final String text;
 
@@ -244,6 +245,8 @@ final class Exercised {
             see(Sight.HAND_OFF_BEGUN);
         } else if (text.startsWith("hand-off failed ")) {
             see(Sight.HAND_OFF_FAILED);
+        } else if (text.startsWith("paused ")) {
+            see(Sight.PAUSED);
         } else if (text.startsWith("state differs ")) {
             see(Sight.ODD);
         } else if (text.startsWith("states differ ")) {

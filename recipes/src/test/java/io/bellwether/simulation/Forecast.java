@@ -41,7 +41,8 @@ record Forecast(Trouble trouble, int meanMillis) {
             new Kind(new ZooKeeperTroubles.AmbushedChange(), 3_000, 20_000),
             new Kind(new OperatorTroubles.HandOff(), 2_000, 15_000),
             new Kind(new OperatorTroubles.Force(), 5_000, 30_000),
-            new Kind(new OperatorTroubles.Departure(), 5_000, 30_000));
+            new Kind(new OperatorTroubles.Departure(), 5_000, 30_000),
+            new Kind(new OperatorTroubles.Pause(), 10_000, 60_000));
 
     static List<Forecast> draw(RandomGenerator dice) {
         double share = dice.nextDouble(0.1, 0.7);

@@ -99,7 +99,7 @@ final class LeaderStage {
         List<Member> live = members.stream()
                 .map(member -> new Member(member, "http://" + member.node(), "1", "now"))
                 .toList();
-        replica.view(new Coordination.View(Coordination.Session.CONNECTED, holdsLatch, true, record, live));
+        replica.view(new Coordination.View(Coordination.Session.CONNECTED, holdsLatch, true, record, live, false));
         replica.drive();
         run();
     }

@@ -31,7 +31,8 @@ class OldViewTest {
                     0,
                     new ControlRecord(
                             "cluster", 1, 1, OTHER.node(), "c-1", WriteQuorum.MAJORITY, 1, List.of(SELF, OTHER))),
-            List.of());
+            List.of(),
+            false);
 
     private final Replica replica = new Replica(
             SELF,

@@ -47,6 +47,27 @@ final class OperatorTroubles {
         }
     }
 
+    /** Automation is off for a while (Rules 15.1 to 15.3). */
+    record Pause() implements Trouble {
+        @Override
+        public String name() {
+            return "pauses of automation";
+        }
+
+        @Override
+        public boolean strike(World world) {
+            world.trace(() -> "an operator pauses the cluster");
+            world.zooKeeper().pause(true);
+            world.at(world.lasting(200, 15_000), () -> world.zooKeeper().pause(false));
+            return true;
+        }
+
+        @Override
+        public void calm(World world) {
+            world.zooKeeper().pause(false);
+        }
+    }
+
     /** A node is to leave the set, and comes back to it afterwards. */
     record Departure() implements Trouble {
         @Override

@@ -75,6 +75,7 @@ public final class SimulatedCoordination implements Coordination {
     private long seenZxid;
     private @Nullable Versioned record;
     private List<Member> members = List.of();
+    private boolean paused;
     private View toldView = View.NOTHING;
 
     SimulatedCoordination(SimulatedZooKeeper zooKeeper, Member self, String process, CoordinationEvents events) {
@@ -93,7 +94,7 @@ public final class SimulatedCoordination implements Coordination {
     @Override
     public View view() {
         View frozen = frozenView;
-        return frozen != null ? frozen : new View(state, holdsLatch, place != null, record, members);
+        return frozen != null ? frozen : new View(state, holdsLatch, place != null, record, members, paused);
     }
 
     @Override
@@ -469,6 +470,7 @@ public final class SimulatedCoordination implements Coordination {
         if (tree.zxid() >= seenZxid) {
             seenZxid = tree.zxid();
             members = tree.memberList();
+            paused = tree.paused();
             if (!announcing && state == Session.CONNECTED && !members.contains(self)) {
                 announce(session); // the node of an earlier life came late, and went with its session
             }

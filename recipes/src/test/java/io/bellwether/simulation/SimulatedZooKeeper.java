@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimulatedZooKeeper {
     /** The state of the tree at one moment. Never changed, only replaced. */
-    record Tree(long zxid, Versioned record, SortedMap<NodeId, LiveMember> members, List<LatchNode> latch) {
+    record Tree(
+            long zxid, Versioned record, SortedMap<NodeId, LiveMember> members, List<LatchNode> latch, boolean paused) {
         List<Member> memberList() {
             return members.values().stream().map(LiveMember::member).toList();
         }
@@ -82,7 +83,7 @@ public final class SimulatedZooKeeper {
     private final List<PastTree> past = new ArrayList<>();
 
     private ZooKeeperWeather weather;
-    private Tree truth = new Tree(0, new Versioned(Coordination.ABSENT, null), new TreeMap<>(), List.of());
+    private Tree truth = new Tree(0, new Versioned(Coordination.ABSENT, null), new TreeMap<>(), List.of(), false);
     private final ArrayDeque<Consumer<NodeId>> ambushes = new ArrayDeque<>();
     private boolean outage;
     private long outageEndedMillis = -1;
@@ -221,6 +222,13 @@ public final class SimulatedZooKeeper {
         }
     }
 
+    /** An operator switches automation off, or on again. */
+    public void pause(boolean wanted) {
+        if (truth.paused() != wanted) {
+            commit(new Tree(truth.zxid() + 1, truth.record(), truth.members(), truth.latch(), wanted));
+        }
+    }
+
     /** Somebody else deletes a latch node. */
     public void deleteLatchPlace(String path) {
         deletePlaces(List.of(path));
@@ -230,7 +238,7 @@ public final class SimulatedZooKeeper {
     public void wipe(@Nullable ControlRecord restored) {
         sessions.clear();
         Versioned record = restored == null ? new Versioned(Coordination.ABSENT, null) : new Versioned(0, restored);
-        replace(new Tree(truth.zxid() + 1, record, new TreeMap<>(), List.of()));
+        replace(new Tree(truth.zxid() + 1, record, new TreeMap<>(), List.of(), false));
         past.clear();
         past.add(new PastTree(nowMillis, truth));
         for (SimulatedCoordination client : List.copyOf(clients)) {
@@ -292,7 +300,7 @@ public final class SimulatedZooKeeper {
                 truth.latch().stream().filter(node -> node.session() != session).toList();
         if (members.size() != truth.members().size()
                 || latch.size() != truth.latch().size()) {
-            commit(new Tree(truth.zxid() + 1, truth.record(), members, latch));
+            commit(new Tree(truth.zxid() + 1, truth.record(), members, latch, truth.paused()));
         }
     }
 
@@ -324,14 +332,14 @@ public final class SimulatedZooKeeper {
             return Answer.CONFLICT;
         }
         Versioned next = new Versioned(expectedVersion + 1, wanted);
-        commit(new Tree(truth.zxid() + 1, next, truth.members(), truth.latch()));
+        commit(new Tree(truth.zxid() + 1, next, truth.members(), truth.latch(), truth.paused()));
         return Answer.DONE;
     }
 
     void putMember(Member member, long session) {
         SortedMap<NodeId, LiveMember> members = new TreeMap<>(truth.members());
         members.put(member.replica().node(), new LiveMember(member, session));
-        commit(new Tree(truth.zxid() + 1, truth.record(), members, truth.latch()));
+        commit(new Tree(truth.zxid() + 1, truth.record(), members, truth.latch(), truth.paused()));
     }
 
     /** A place at the tail of the latch's queue. Returns its path. */
@@ -340,7 +348,7 @@ public final class SimulatedZooKeeper {
         String path = "/latch/latch-%010d".formatted(lastSequence);
         List<LatchNode> latch = new ArrayList<>(truth.latch());
         latch.add(new LatchNode(new LatchPlace(path, member.replica(), process), session));
-        commit(new Tree(truth.zxid() + 1, truth.record(), truth.members(), List.copyOf(latch)));
+        commit(new Tree(truth.zxid() + 1, truth.record(), truth.members(), List.copyOf(latch), truth.paused()));
         return path;
     }
 
@@ -351,7 +359,7 @@ public final class SimulatedZooKeeper {
         if (latch.size() != truth.latch().size()) {
             boolean deposes = !latch.contains(truth.latch().get(0));
             deposedHolders += deposes ? 1 : 0;
-            commit(new Tree(truth.zxid() + 1, truth.record(), truth.members(), latch));
+            commit(new Tree(truth.zxid() + 1, truth.record(), truth.members(), latch, truth.paused()));
         }
     }
 

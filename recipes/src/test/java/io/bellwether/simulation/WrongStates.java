@@ -1,5 +1,6 @@
 package io.bellwether.simulation;
 
+import io.bellwether.replication.ControlRecord;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -35,20 +36,31 @@ final class WrongStates {
     }
 
     /**
-     * Whether a state that most share is shared by all that the same version made; without such a one nobody knows which is
-     * right (Rule 14.5).
+     * Whether a state that most share is shared by all that the same version made; without such a one, or where the leader is
+     * of another version and has another state, nobody knows which is right (Rule 14.5).
      */
     boolean areGone() {
         Map<Made, Integer> states = new HashMap<>();
         world.nodes().forEach(node -> states.merge(made(node), 1, Integer::sum));
         for (Map.Entry<Made, Integer> state : states.entrySet()) {
             if (2 * state.getValue() > world.nodes().size()) {
-                return states.keySet().stream()
-                        .noneMatch(other -> other.version() == state.getKey().version()
-                                && other.sum() != state.getKey().sum());
+                return leaderIsOfAnother(state.getKey())
+                        || states.keySet().stream()
+                                .noneMatch(other ->
+                                        other.version() == state.getKey().version()
+                                                && other.sum() != state.getKey().sum());
             }
         }
         return true;
+    }
+
+    private boolean leaderIsOfAnother(Made right) {
+        ControlRecord record = world.zooKeeper().record().record();
+        return record != null
+                && world.nodes().stream()
+                        .filter(node -> node.id().equals(record.leader()))
+                        .map(WrongStates::made)
+                        .anyMatch(made -> made.version() != right.version() && made.sum() != right.sum());
     }
 
     private record Made(int version, long sum) {}

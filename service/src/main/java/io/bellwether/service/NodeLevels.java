@@ -103,6 +103,7 @@ final class NodeLevels implements MultiCollector {
             sessions.dataPoint(point(status.zookeeper() == session ? 1 : 0, Labels.of("state", state)));
         }
         gauges.add(sessions);
+        gauges.add("bellwether_paused", "1 while an operator has switched automation off.", status.paused() ? 1 : 0);
         gauges.add(
                 "bellwether_members",
                 "Nodes that run, as ZooKeeper told last.",

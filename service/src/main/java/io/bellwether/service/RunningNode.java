@@ -1,6 +1,7 @@
 package io.bellwether.service;
 
 import io.bellwether.coordination.CoordinationSettings;
+import io.bellwether.coordination.Pausing;
 import io.bellwether.coordination.ZooKeeperCoordination;
 import io.bellwether.gateway.GatewaySettings;
 import io.bellwether.gateway.Outcomes;
@@ -43,6 +44,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -142,6 +144,7 @@ final class RunningNode implements Managed {
         offerSnapshots(environment, rate);
         ClientFaces.registerBackups(
                 environment, loop, new OfferedBackups(id.name(), store.outgoing(), loop), rate, limits, identity);
+        ClientFaces.registerPause(environment, this::pause, limits);
         this.faces = ClientFaces.register(
                 environment,
                 loop,
@@ -371,6 +374,10 @@ final class RunningNode implements Managed {
                 configuration.node().advertisedUrl(),
                 connect,
                 configuration.node().data().toAbsolutePath().normalize());
+    }
+
+    private CompletionStage<Pausing> pause(boolean wanted) {
+        return coordination.pause(wanted);
     }
 
     private boolean lowOnSpace() {

@@ -126,7 +126,8 @@ class NodeHealthTest {
                 List.of(),
                 null,
                 zooKeeper,
-                List.of());
+                List.of(),
+                false);
     }
 
     /** A node that says this of itself, or nothing. */

@@ -89,6 +89,11 @@ public final class ClientFaces {
         servlet.addMapping(BackupServlet.PATH);
     }
 
+    /** For operators who want nothing to happen by itself. */
+    public static void registerPause(Environment environment, PausedResource.Switch automation, Limits limits) {
+        environment.jersey().register(new PausedResource(automation, limits));
+    }
+
     /** From now on the node is not ready: the process was told to end. */
     public void stopping() {
         stopping = true;

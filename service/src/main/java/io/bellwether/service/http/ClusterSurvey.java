@@ -91,8 +91,7 @@ final class ClusterSurvey {
                 own.commitIndex(),
                 record == null ? null : record.writeQuorum().word(),
                 record == null ? null : record.minInSync(),
-                // Nothing switches automation off yet.
-                false,
+                own.paused(),
                 inSync.stream()
                         .map(replica -> new ClusterView.Replica(
                                 replica.node().name(), replica.store().id()))

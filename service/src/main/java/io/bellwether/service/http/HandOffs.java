@@ -25,6 +25,9 @@ final class HandOffs {
     /** Whoever takes longer to say how far it is shall not lead: the cluster waits for one that does. */
     private static final Duration CANDIDATES_PATIENCE = Duration.ofMillis(250);
 
+    /** What is to be known of leadership when nothing was heard in time: the rest of a sentence. */
+    static final String UNSETTLED = "leadership may have moved, or may move yet. Look at the cluster.";
+
     private final StatusQuestion question;
     private final Operations operations;
     private final PeerStatusClient statusOfPeers;
@@ -50,11 +53,12 @@ final class HandOffs {
 
     /** Of an operator, at any node. Ends with a {@link ProblemException} if leadership has not moved, or nobody knows. */
     CompletableFuture<HandOffReply> ask(HandOffRequest request, Duration timeout) {
-        return within(
+        return OperatorTimeout.within(
                 timeout,
                 question.ask()
                         .thenCompose(status ->
-                                request.force() ? force(status, request, timeout) : move(status, request, timeout)));
+                                request.force() ? force(status, request, timeout) : move(status, request, timeout)),
+                UNSETTLED);
     }
 
     /** Of a peer that has found out that this node is the one. */
@@ -66,20 +70,7 @@ final class HandOffs {
             NodeId to = request.to() == null ? null : node(request.to());
             operations.handOff(new HandOffWish(to, request.epoch(), request.dryRun()), outcome::complete);
         }
-        return within(timeout, outcome.thenApplyAsync(HandOffs::reply, executor));
-    }
-
-    static <T> CompletableFuture<T> within(Duration timeout, CompletableFuture<T> reply) {
-        CompletableFuture<T> late = new CompletableFuture<>();
-        late.completeOnTimeout(null, timeout.toMillis(), TimeUnit.MILLISECONDS);
-        CompletableFuture<T> silence = late.thenApply(nothing -> {
-            throw new ProblemException(
-                    ProblemCode.OUTCOME_UNKNOWN,
-                    "It was not over within " + timeout.toMillis()
-                            + " ms: leadership may have moved, or may move yet. Look at the cluster.",
-                    WriteFate.UNKNOWN);
-        });
-        return reply.applyToEither(silence, it -> it);
+        return OperatorTimeout.within(timeout, outcome.thenApplyAsync(HandOffs::reply, executor), UNSETTLED);
     }
 
     // --- the leader does it ------------------------------------------------------------------------------------------

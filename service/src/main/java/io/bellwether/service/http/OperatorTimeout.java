@@ -3,6 +3,8 @@ package io.bellwether.service.http;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /** How long a request of an operator may take: as {@code Bellwether-Timeout} says. */
 final class OperatorTimeout {
@@ -24,5 +26,22 @@ final class OperatorTimeout {
                             + PercentEncoding.shown(String.join(", ", asked)) + "'.");
         }
         return timeout;
+    }
+
+    /**
+     * The reply, if it comes in time; a {@link ProblemException} otherwise.
+     *
+     * @param unsettled what is to be known then: the rest of a sentence
+     */
+    static <T> CompletableFuture<T> within(Duration timeout, CompletableFuture<T> reply, String unsettled) {
+        CompletableFuture<T> late = new CompletableFuture<>();
+        late.completeOnTimeout(null, timeout.toMillis(), TimeUnit.MILLISECONDS);
+        CompletableFuture<T> silence = late.thenApply(nothing -> {
+            throw new ProblemException(
+                    ProblemCode.OUTCOME_UNKNOWN,
+                    "It was not over within " + timeout.toMillis() + " ms: " + unsettled,
+                    WriteFate.UNKNOWN);
+        });
+        return reply.applyToEither(silence, it -> it);
     }
 }

@@ -42,7 +42,7 @@ final class Recoveries {
 
     /** Ends with a {@link ProblemException} if it was not done, or nobody knows; a dry run tells of a refusal in its reply. */
     CompletableFuture<RecoverReply> ask(RecoverRequest request, Duration timeout) {
-        return HandOffs.within(timeout, survey.answers().thenCompose(found -> {
+        CompletableFuture<RecoverReply> reply = survey.answers().thenCompose(found -> {
             ControlRecord record = found.own().record();
             if (record == null) {
                 throw new ProblemException(
@@ -51,7 +51,8 @@ final class Recoveries {
                         WriteFate.NONE);
             }
             return request.dryRun() ? tell(request, found, record) : recover(request, found, record);
-        }));
+        });
+        return OperatorTimeout.within(timeout, reply, HandOffs.UNSETTLED);
     }
 
     private CompletableFuture<RecoverReply> tell(

@@ -86,19 +86,18 @@ final class Verifications {
         long deadlineNanos = System.nanoTime() + timeout.toNanos() - LOOK_AGAIN.toNanos();
         CompletableFuture<Long> entry = new CompletableFuture<>();
         operations.compareStates(entry::complete);
-        return HandOffs.within(
-                timeout,
-                entry.thenComposeAsync(
-                        index -> {
-                            if (index < 0) {
-                                throw new ProblemException(
-                                        ProblemCode.NO_LEADER,
-                                        "This node does not lead, or hands over just now. Ask again.",
-                                        WriteFate.NONE);
-                            }
-                            return look(index, deadlineNanos);
-                        },
-                        executor));
+        CompletableFuture<VerifyReply> reply = entry.thenComposeAsync(
+                index -> {
+                    if (index < 0) {
+                        throw new ProblemException(
+                                ProblemCode.NO_LEADER,
+                                "This node does not lead, or hands over just now. Ask again.",
+                                WriteFate.NONE);
+                    }
+                    return look(index, deadlineNanos);
+                },
+                executor);
+        return OperatorTimeout.within(timeout, reply, "nothing is known of the states. Ask again.");
     }
 
     private CompletableFuture<VerifyReply> look(long index, long deadlineNanos) {

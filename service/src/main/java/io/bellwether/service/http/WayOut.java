@@ -45,6 +45,9 @@ final class WayOut {
         if (status.role() != NodeStatus.Role.LEADER || record == null) {
             return CompletableFuture.completedFuture(Room.ELSEWHERE);
         }
+        if (status.paused()) { // Rule 15.3
+            return CompletableFuture.completedFuture(Room.NOWHERE);
+        }
         return withRoom(status, record)
                 .thenCompose(target -> target.isPresent()
                         ? handOver(target.get(), status.epoch())

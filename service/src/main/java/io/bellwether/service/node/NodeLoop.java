@@ -456,7 +456,8 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
                 replica.digests(DIGESTS_TOLD),
                 record,
                 view.session(),
-                view.members());
+                view.members(),
+                view.paused());
     }
 
     private static NodeStatus.Role role(Replica replica, @Nullable ControlRecord record) {

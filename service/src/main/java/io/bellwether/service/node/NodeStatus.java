@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param record the control record as last read; null if never
  * @param zookeeper how its session stands
  * @param members the live nodes as ZooKeeper last told
+ * @param paused whether automation is off, as ZooKeeper last told
  */
 public record NodeStatus(
         ReplicaId replica,
@@ -47,7 +48,8 @@ public record NodeStatus(
         List<StateDigest> digests,
         @Nullable ControlRecord record,
         Coordination.Session zookeeper,
-        List<Member> members) {
+        List<Member> members,
+        boolean paused) {
     /** What a node is, in the words of API.md. */
     public enum Role {
         LEADER("leader"),

@@ -81,6 +81,7 @@ public final class FacesServer implements BeforeAllCallback, AfterAllCallback {
         @Override
         public void run(Configuration configuration, Environment environment) {
             Answers answers = Answers.of(environment, "answers-%d", broken::add);
+            ClientFaces.registerPause(environment, node::pause, limits);
             faces = ClientFaces.register(
                     environment,
                     node,

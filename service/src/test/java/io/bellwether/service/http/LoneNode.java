@@ -1,5 +1,6 @@
 package io.bellwether.service.http;
 
+import io.bellwether.coordination.Pausing;
 import io.bellwether.gateway.ReadLevel;
 import io.bellwether.gateway.RequestId;
 import io.bellwether.gateway.WriteOutcome;
@@ -29,6 +30,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -79,6 +82,8 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
     volatile long lastEpoch = EPOCH;
     volatile long leaderHeardMillisAgo = -1;
     volatile boolean away;
+    volatile boolean paused;
+    volatile Pausing nextPausing = Pausing.DONE;
 
     @Override
     public void write(Bytes command, Optional<RequestId.Keyed> key, Duration timeout, Consumer<WriteOutcome> whenDone) {
@@ -164,6 +169,13 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
         onThread(whenDone);
     }
 
+    CompletionStage<Pausing> pause(boolean wanted) {
+        if (nextPausing == Pausing.DONE) {
+            paused = wanted;
+        }
+        return CompletableFuture.completedFuture(nextPausing);
+    }
+
     private NodeStatus status() {
         ControlRecord record = recorded
                 ? new ControlRecord("5d0c", 3, EPOCH, SELF.node(), "claim", WriteQuorum.MAJORITY, 1, inSync)
@@ -185,7 +197,8 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
                 List.of(new StateDigest(index, DIGEST)),
                 record,
                 Coordination.Session.CONNECTED,
-                members);
+                members,
+                paused);
     }
 
     /** Answers what came while it hung. */
