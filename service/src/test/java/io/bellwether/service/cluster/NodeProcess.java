@@ -11,10 +11,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 
 /** One node as a process: how it is started, and what it says of itself. Variables may be changed between its lives. */
 public final class NodeProcess implements AutoCloseable {
@@ -82,6 +84,12 @@ public final class NodeProcess implements AutoCloseable {
 
     public Path data() {
         return Path.of(environment.getOrDefault("BELLWETHER_DATA", ""));
+    }
+
+    /** From the next start on it runs another build. */
+    NodeProcess build(Path jar) {
+        process.jar(jar);
+        return this;
     }
 
     public void start() {
@@ -154,7 +162,13 @@ public final class NodeProcess implements AutoCloseable {
 
     /** All keys below a prefix that this very node has, once it has applied everything up to {@code index}. */
     public SortedMap<String, Item> items(String prefix, long index) throws IOException {
-        SortedMap<String, Item> items = new TreeMap<>();
+        NavigableMap<String, Item> items = new TreeMap<>();
+        eachItem(prefix, index, items::put);
+        return items;
+    }
+
+    /** The same in key order, one after another: as many as there are. */
+    public void eachItem(String prefix, long index, BiConsumer<String, Item> visitor) throws IOException {
         String after = "";
         try (HttpConnection connection = connect()) {
             boolean more = true;
@@ -170,7 +184,7 @@ public final class NodeProcess implements AutoCloseable {
                     throw new AssertionError(id + " doesn't list " + prefix + " at " + index + ": " + answer);
                 }
                 for (JsonNode item : answer.json().path("items")) {
-                    items.put(
+                    visitor.accept(
                             item.path("key").asText(),
                             new Item(
                                     item.path("index").asLong(),
@@ -180,7 +194,6 @@ public final class NodeProcess implements AutoCloseable {
                 more = !after.isEmpty();
             }
         }
-        return items;
     }
 
     /** A record as a list shows it. */

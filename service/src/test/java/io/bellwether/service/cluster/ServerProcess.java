@@ -25,6 +25,7 @@ public final class ServerProcess implements AutoCloseable {
     private @Nullable Process process;
     private @Nullable Thread atExit;
     private long logStart;
+    private Path build = jar();
 
     public ServerProcess(String name, Path folder) {
         this.name = name;
@@ -43,7 +44,7 @@ public final class ServerProcess implements AutoCloseable {
     public void start(List<String> prefix, Map<String, String> environment, List<String> jvm, List<String> arguments) {
         List<String> options = new ArrayList<>(jvm);
         options.add("-jar");
-        options.add(jar().toString());
+        options.add(build.toString());
         options.addAll(arguments);
         startJava(prefix, environment, options);
     }
@@ -74,6 +75,11 @@ public final class ServerProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Another one than that which was built last. */
+    void jar(Path other) {
+        build = other;
     }
 
     public static Path jar() {

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SurvivalIT {
     private static final int CONNECTIONS = 2;
     private static final Duration CALM = Duration.ofSeconds(2);
+    /** How long ZooKeeper is away in the full version; {@code -Dsurvival.outage} says how many seconds. */
+    private static final Duration OUTAGE = Duration.ofSeconds(Long.getLong("survival.outage", 20));
     /** A write waits at most so long before its own deadline of 5 s: a longer pause would be a failed request. */
     private static final long LONGEST_PAUSE_MILLIS = 4_500;
 
@@ -220,11 +222,12 @@ class SurvivalIT {
     }
 
     @Test
+    @Timeout(1_800)
     void aZooKeeperThatIsAwayStopsNoWrite() throws IOException {
         Writers writers = Writers.at(cluster.nodes(), CONNECTIONS).during(CALM);
         int acknowledgedBefore = writers.acknowledged().size();
         cluster.zooKeeper().kill();
-        writers.during(Figures.time(Duration.ofSeconds(8), Duration.ofSeconds(20)));
+        writers.during(Figures.time(Duration.ofSeconds(8), OUTAGE));
         int meanwhile = writers.acknowledged().size() - acknowledgedBefore;
         cluster.zooKeeper().start();
         writers.during(CALM).finish();
