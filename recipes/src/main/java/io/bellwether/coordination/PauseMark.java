@@ -4,6 +4,7 @@ import static io.bellwether.coordination.Requests.code;
 import static io.bellwether.coordination.Requests.succeeded;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.bellwether.replication.Pausing;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Consumer;

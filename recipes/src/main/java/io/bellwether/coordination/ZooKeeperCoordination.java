@@ -7,6 +7,7 @@ import io.bellwether.replication.ControlRecord;
 import io.bellwether.replication.Coordination;
 import io.bellwether.replication.CoordinationEvents;
 import io.bellwether.replication.Member;
+import io.bellwether.replication.Pausing;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;

@@ -9,6 +9,7 @@ import io.bellwether.replication.Coordination.Answer;
 import io.bellwether.replication.Coordination.Session;
 import io.bellwether.replication.Coordination.Versioned;
 import io.bellwether.replication.Member;
+import io.bellwether.replication.Pausing;
 import io.bellwether.replication.StoreId;
 import io.bellwether.simulation.CoordinationContract;
 import io.bellwether.simulation.HeardEvents;

@@ -12,8 +12,12 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +29,7 @@ import org.slf4j.LoggerFactory;
 final class Rebuilding {
     private static final Logger LOG = LoggerFactory.getLogger(Rebuilding.class);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
-    private static final long LOOK_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final long TELL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final int OK = 200;
 
@@ -36,6 +40,7 @@ final class Rebuilding {
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(PATIENCE)
             .build();
+    private long toldAtNanos = System.nanoTime();
 
     /** @param urls addresses that take the place of those which nodes have announced */
     Rebuilding(CoordinationSettings settings, NodeId self, Map<NodeId, URI> urls) {
@@ -52,31 +57,48 @@ final class Rebuilding {
      */
     String whenAnotherLeads(String damage) throws InterruptedException {
         LOG.error("{} It is rebuilt by itself as soon as another node leads", damage);
-        long toldAtNanos = System.nanoTime();
-        while (true) {
+        CompletableFuture<String> cluster = new CompletableFuture<>();
+        ScheduledExecutorService looks =
+                Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "waits-for-a-leader"));
+        try {
+            ScheduledFuture<?> looking =
+                    looks.scheduleWithFixedDelay(() -> look(cluster), 0, LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
+            String found = cluster.get();
+            looking.cancel(false);
+            return found;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("whoever looks found neither a leader nor none", e);
+        } finally {
+            looks.shutdownNow();
+        }
+    }
+
+    private void look(CompletableFuture<String> cluster) {
+        try {
             Optional<ClusterGlance> glance = ClusterGlance.at(settings);
             Optional<Member> leader = glance.flatMap(this::leader);
             if (glance.isPresent() && leader.isPresent()) {
                 LOG.warn(
                         "{} leads without this store, which is not needed any more",
                         leader.get().replica().node());
-                return glance.get().record().clusterId();
+                cluster.complete(glance.get().record().clusterId());
+            } else {
+                tellAgain(glance.isPresent() ? "none does" : "ZooKeeper does not answer, or has no such cluster");
             }
-            if (System.nanoTime() - toldAtNanos >= TELL_AGAIN_NANOS) {
-                toldAtNanos = System.nanoTime();
-                LOG.warn(
-                        "This node's store is damaged, and waits for another node to lead: {}. If none ever will, see"
-                                + " 'scripts/recover'",
-                        glance.isPresent() ? "none does" : "ZooKeeper does not answer, or has no such cluster");
-            }
-            pause();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // it is found, or nobody waits any more
+        } catch (RuntimeException e) {
+            cluster.completeExceptionally(e);
         }
     }
 
-    private static void pause() throws InterruptedException {
-        LockSupport.parkNanos(LOOK_AGAIN_NANOS);
-        if (Thread.interrupted()) {
-            throw new InterruptedException("told to end while waiting for another node to lead");
+    private void tellAgain(String why) {
+        if (System.nanoTime() - toldAtNanos >= TELL_AGAIN_NANOS) {
+            toldAtNanos = System.nanoTime();
+            LOG.warn(
+                    "This node's store is damaged, and waits for another node to lead: {}. If none ever will, see"
+                            + " 'scripts/recover'",
+                    why);
         }
     }
 

@@ -1,7 +1,6 @@
 package io.bellwether.service;
 
 import io.bellwether.coordination.CoordinationSettings;
-import io.bellwether.coordination.Pausing;
 import io.bellwether.coordination.ZooKeeperCoordination;
 import io.bellwether.gateway.GatewaySettings;
 import io.bellwether.gateway.Outcomes;
@@ -13,6 +12,7 @@ import io.bellwether.replication.Envelope;
 import io.bellwether.replication.Member;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.Notice;
+import io.bellwether.replication.Pausing;
 import io.bellwether.replication.Replica;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.WriteQuorum;

@@ -1,6 +1,6 @@
 package io.bellwether.service.http;
 
-import io.bellwether.coordination.Pausing;
+import io.bellwether.replication.Pausing;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;

@@ -39,11 +39,11 @@ class UpgradeIT {
         try (RealCluster cluster = new RealCluster(folder).withNodes(3)) {
             cluster.nodes().forEach(node -> node.set("COMPARE_EVERY", "1s"));
             cluster.heal();
-            String own = versions(cluster).get(0);
             int acknowledged = 0;
             long longest = 0;
+            List<NodeProcess> upgraded = inTurn(cluster);
             for (Path build : List.of(other, ServerProcess.jar())) {
-                for (NodeProcess node : leaderLast(cluster)) {
+                for (NodeProcess node : upgraded) {
                     Writers writers =
                             Writers.paced(cluster.others(node), 4, 200).during(Duration.ofSeconds(1));
                     long began = System.nanoTime();
@@ -60,7 +60,8 @@ class UpgradeIT {
                     assertThat(writers.failures()).isEmpty();
                     acknowledged += writers.acknowledged().size();
                 }
-                assertThat(versions(cluster)).containsOnly(build.equals(other) ? OTHER : own);
+                long changed = versions(cluster).stream().filter(OTHER::equals).count();
+                assertThat(changed).isEqualTo(build.equals(other) ? upgraded.size() : 0);
             }
             for (NodeProcess node : cluster.nodes()) {
                 assertThat(node.process().output()).doesNotContain("state differs", "states differ", "state is wrong");
@@ -69,8 +70,12 @@ class UpgradeIT {
         }
     }
 
-    private static List<NodeProcess> leaderLast(RealCluster cluster) {
+    /** The leader last; in each build it alone. */
+    private static List<NodeProcess> inTurn(RealCluster cluster) {
         NodeProcess leader = cluster.leader();
+        if (!Figures.isFull()) {
+            return List.of(leader);
+        }
         List<NodeProcess> order = new ArrayList<>(cluster.others(leader));
         order.add(leader);
         return order;

@@ -1,6 +1,5 @@
 package io.bellwether.service.http;
 
-import io.bellwether.coordination.Pausing;
 import io.bellwether.gateway.ReadLevel;
 import io.bellwether.gateway.RequestId;
 import io.bellwether.gateway.WriteOutcome;
@@ -12,6 +11,7 @@ import io.bellwether.replication.HandOffOutcome;
 import io.bellwether.replication.HandOffWish;
 import io.bellwether.replication.Member;
 import io.bellwether.replication.NodeId;
+import io.bellwether.replication.Pausing;
 import io.bellwether.replication.Position;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.StateDigest;

@@ -2,7 +2,7 @@ package io.bellwether.service.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.bellwether.coordination.Pausing;
+import io.bellwether.replication.Pausing;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;

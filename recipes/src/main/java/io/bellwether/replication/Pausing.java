@@ -1,4 +1,4 @@
-package io.bellwether.coordination;
+package io.bellwether.replication;
 
 /** What became of an operator's wish to switch automation off, or on again. */
 public enum Pausing {
