@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,8 @@ final class Rebuilding {
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration LOOK_AGAIN = Duration.ofSeconds(1);
     private static final long TELL_AGAIN_NANOS = TimeUnit.SECONDS.toNanos(60);
+    private static final Duration FOR_EVER = Duration.ofDays(100 * 365);
+    private static final Duration SOME_SECONDS = Duration.ofSeconds(10);
     private static final int OK = 200;
 
     private final CoordinationSettings settings;
@@ -57,15 +60,38 @@ final class Rebuilding {
      */
     String whenAnotherLeads(String damage) throws InterruptedException {
         LOG.error("{} It is rebuilt by itself as soon as another node leads", damage);
+        return search(FOR_EVER)
+                .orElseThrow(
+                        () -> new IllegalStateException("whoever waits for ever finds a leader or is interrupted"));
+    }
+
+    /**
+     * Looks for some seconds whether another node leads and serves: a store that was found damaged in use, and can be opened,
+     * is the best that there is if nobody else has one.
+     *
+     * @return the id of the cluster that it leads; empty if none does
+     */
+    Optional<String> ifAnotherLeads(String damage) throws InterruptedException {
+        LOG.error("{} It is rebuilt if another node leads", damage);
+        Optional<String> cluster = search(SOME_SECONDS);
+        if (cluster.isEmpty()) {
+            LOG.error("No other node leads: this one goes on with what it has, and ends when what is damaged is read");
+        }
+        return cluster;
+    }
+
+    private Optional<String> search(Duration patience) throws InterruptedException {
         CompletableFuture<String> cluster = new CompletableFuture<>();
         ScheduledExecutorService looks =
                 Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "waits-for-a-leader"));
         try {
             ScheduledFuture<?> looking =
                     looks.scheduleWithFixedDelay(() -> look(cluster), 0, LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS);
-            String found = cluster.get();
+            String found = cluster.get(patience.toSeconds(), TimeUnit.SECONDS);
             looking.cancel(false);
-            return found;
+            return Optional.of(found);
+        } catch (TimeoutException nobody) {
+            return Optional.empty();
         } catch (ExecutionException e) {
             throw new IllegalStateException("whoever looks found neither a leader nor none", e);
         } finally {

@@ -231,19 +231,24 @@ final class RunningNode implements Managed {
 
     /** A store that is damaged begins anew when others can do without it (Rule 14.7). */
     private Store openStore(NodeId id) throws InterruptedException {
+        Path data = configuration.node().data();
+        if (!configuration.store().rebuildDamaged() || configuration.zookeeper().embedded()) {
+            return tryToOpenStore(id);
+        }
+        Rebuilding rebuilding = new Rebuilding(
+                coordinationSettings(configuration.zookeeper().connect()),
+                id,
+                configuration.peers().urls().byNode());
+        Optional<String> suspicion = Store.suspicion(data);
+        if (suspicion.isPresent()) {
+            rebuilding
+                    .ifAnotherLeads(suspicion.get())
+                    .ifPresent(clusterId -> Store.renew(data, clusterId, suspicion.get()));
+        }
         try {
             return tryToOpenStore(id);
         } catch (StoreDamaged damaged) {
-            if (!configuration.store().rebuildDamaged()
-                    || configuration.zookeeper().embedded()) {
-                throw damaged;
-            }
-            CoordinationSettings settings =
-                    coordinationSettings(configuration.zookeeper().connect());
-            String clusterId = new Rebuilding(
-                            settings, id, configuration.peers().urls().byNode())
-                    .whenAnotherLeads(damaged.damage());
-            Store.renew(configuration.node().data(), clusterId, damaged.damage());
+            Store.renew(data, rebuilding.whenAnotherLeads(damaged.damage()), damaged.damage());
             return tryToOpenStore(id);
         }
     }
@@ -258,10 +263,10 @@ final class RunningNode implements Managed {
                 this::storeFailed);
     }
 
-    /** What is damaged stays so: the next start must not go on with it until that is met again. */
+    /** The next start does not go on with it, if others can do without it. */
     private void storeFailed(RuntimeException why) {
         if (why instanceof StoreDamaged damaged && store != null) {
-            store.retire(damaged.damage());
+            store.suspect(damaged.damage());
         }
         halt.because(why);
     }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * lock          held by the operating system for the process that uses the folder; its content means nothing
  * identity      node, store, cluster and format: written last when a store is made, so that with it everything is there
  * retired       there when the store must never be used again, and why
+ * suspected     there when something in it was found damaged while it was in use, and what
  * renewed       there when the next start is to move all else aside and begin with an empty store, and why
  * aside/        what was moved there the last time
  * creating      there while a store is being made, and never with an identity that was ever used
@@ -54,6 +55,7 @@ final class DataDirectory implements AutoCloseable {
     private static final String CREATING = "creating";
     private static final String RETIRED = "retired";
     private static final String RENEWED = "renewed";
+    private static final String SUSPECTED = "suspected";
     private static final String RESTORING = "restoring";
     private static final String RESTORED = "restored";
     private static final String LOCK = "lock";
@@ -220,6 +222,17 @@ final class DataDirectory implements AutoCloseable {
     /** From now on nobody opens what is in this folder. */
     void retire(String why) throws IOException {
         DurableFiles.replace(folder.resolve(RETIRED), why.getBytes(UTF_8));
+    }
+
+    /** What is in this folder is not all as it was written. */
+    void suspect(String damage) throws IOException {
+        DurableFiles.replace(folder.resolve(SUSPECTED), damage.getBytes(UTF_8));
+    }
+
+    /** What was found damaged in a folder, while it was in use; empty if nothing was. */
+    static Optional<String> suspicion(Path folder) throws IOException {
+        Path mark = folder.resolve(SUSPECTED);
+        return Files.exists(mark) ? Optional.of(Files.readString(mark, UTF_8)) : Optional.empty();
     }
 
     /** The next {@link #beginAnew} finds something to do. */

@@ -211,6 +211,30 @@ public final class Store implements AutoCloseable {
     }
 
     /**
+     * Notes for the next start that something of this store is damaged. It can be opened all the same: whoever reads what is
+     * damaged is told.
+     *
+     * @param damage a sentence, in one line
+     * @throws StorageFailure if the disk does not take it down
+     */
+    public void suspect(String damage) {
+        try {
+            directory.suspect(damage);
+        } catch (IOException e) {
+            throw new StorageFailure(directory.folder(), "Marking the store as damaged", e);
+        }
+    }
+
+    /** What {@link #suspect} has noted in this folder; empty if nothing. */
+    public static Optional<String> suspicion(Path folder) {
+        try {
+            return DataDirectory.suspicion(folder);
+        } catch (IOException e) {
+            throw new StorageFailure(folder, "Reading the data directory", e);
+        }
+    }
+
+    /**
      * Makes sure that the next start with this folder begins with an empty store (Rule 14.4): what is in it now is then
      * moved aside, and what was moved there before goes.
      *

@@ -134,6 +134,27 @@ class DamagedStoreIT {
         Figures.print("scrub", "found-after-ms=" + (found - began) / 1_000_000);
     }
 
+    /** Nobody else has it: what is not damaged is served. */
+    @Test
+    void theOnlyOneGoesOnThoughSomethingWasFoundDamaged() throws IOException {
+        Writers before =
+                Writers.paced(cluster.nodes(), 2, 100).untilAcknowledged(50).finish();
+        cluster.nodes().forEach(node -> node.process().kill());
+        NodeProcess suspected = cluster.node("n3");
+        Files.writeString(suspected.data().resolve("suspected"), "A row is unreadable.");
+        cluster.nodes().forEach(node -> {
+            if (node != cluster.node("n1")) {
+                node.start(); // n2 and n3 are enough to elect one, and nobody leads before n3 is there
+            }
+        });
+        cluster.awaitLeader(cluster.others(cluster.node("n1")));
+        assertThat(suspected.process().output()).contains("No other node leads: this one goes on with what it has");
+        assertThat(aside(suspected)).doesNotExist();
+        cluster.heal();
+        Audit.of(before, cluster.nodes()).passes();
+        Files.delete(suspected.data().resolve("suspected"));
+    }
+
     private static Path aside(NodeProcess node) {
         return node.data().resolve(Store.ASIDE);
     }

@@ -85,6 +85,21 @@ class DataDirectoryTest {
         }
     }
 
+    /** It can be opened, for want of a better one; with the next store the suspicion is gone. */
+    @Test
+    void aSuspectedStoreCanBeOpenedAndIsRemembered() {
+        assertThat(Store.suspicion(scratch)).isEmpty();
+        try (Store store = Store.open(
+                scratch, OpenStore.NODE, OpenStore.CLUSTER, StoreSettings.DEFAULT, number -> {}, failure -> {})) {
+            store.suspect("A row is unreadable.");
+        }
+        StoreId suspected = storeIn(scratch);
+        assertThat(Store.suspicion(scratch)).hasValue("A row is unreadable.");
+        Store.renew(scratch, "flock-7", "A row is unreadable.");
+        assertThat(storeIn(scratch)).isNotEqualTo(suspected);
+        assertThat(Store.suspicion(scratch)).isEmpty();
+    }
+
     /** As after damage that nobody has opened. */
     @Test
     void aFolderThatCannotBeOpenedIsMovedAsideToo() throws IOException {
