@@ -351,8 +351,10 @@ final class DataDirectory implements AutoCloseable {
     private void refuseRetired() throws IOException {
         Path mark = folder.resolve(RETIRED);
         if (Files.exists(mark)) {
-            String why = Files.readString(mark, UTF_8).strip();
-            throw new StoreDamaged(folder, "it was taken out of service for good: " + why, null);
+            throw new StoreRefused("The store in " + folder + " was taken out of service for good: "
+                    + Files.readString(mark, UTF_8).strip()
+                    + " Move the directory away (keep it until the cluster is whole again) and start the node with an"
+                    + " empty one: it joins as a new store, which the leader fills.");
         }
     }
 

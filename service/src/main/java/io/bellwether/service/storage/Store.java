@@ -50,9 +50,8 @@ public final class Store implements AutoCloseable {
      *     takes it to the thread that owns the replica
      * @param failed hears, on any thread and perhaps more than once, why the process must stop now: {@link
      *     StorageFailure} or {@link StoreDamaged}. Nothing is reported as durable afterwards
-     * @throws StoreRefused if the folder is in use, or another node's or cluster's
-     * @throws StoreDamaged if something is missing or wrong that was durable, or if it was {@linkplain #retire retired};
-     *     nothing was changed
+     * @throws StoreRefused if the folder is in use, another node's or cluster's, or {@linkplain #retire retired}
+     * @throws StoreDamaged if something is missing or wrong that was durable; nothing was changed
      * @throws StorageFailure if the disk does not work
      */
     public static Store open(
@@ -197,7 +196,7 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Makes sure that this store never comes back (Rule 3.4): the next start with this folder finds it damaged.
+     * Makes sure that this store never comes back (Rule 3.4): the next start with this folder is refused.
      *
      * @param why a sentence for whoever tries
      * @throws StorageFailure if the disk does not take it down

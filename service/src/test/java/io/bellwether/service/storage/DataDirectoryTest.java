@@ -55,7 +55,7 @@ class DataDirectoryTest {
 
         for (int start = 0; start < 2; start++) {
             assertThatThrownBy(() -> open(OpenStore.NODE, OpenStore.CLUSTER))
-                    .isInstanceOf(StoreDamaged.class)
+                    .isInstanceOf(StoreRefused.class)
                     .hasMessageContaining(scratch.toString())
                     .hasMessageContaining("It had acknowledged 7 and has 5.")
                     .hasMessageContaining("start the node with an empty one");
