@@ -34,12 +34,14 @@ teardown_file() {
 }
 
 @test "who does not tell in time is told of" {
-  local stopped pid
+  local stopped pid url
   stopped=$(follower)
+  url=$(address "$(leader)")
   pid=$(pid_of "$stopped")
   kill -STOP "$pid"
-  run -3 --separate-stderr "$scripts/verify" --timeout 1500ms --url "$(address "$(leader)")"
+  run --separate-stderr "$scripts/verify" --timeout 1500ms --url "$url"
   kill -CONT "$pid"
+  [[ $status -eq 3 ]]
   [[ $output == *"$stopped "*" unreachable"* && $stderr == *"could be compared within 1500ms"* ]]
 }
 
