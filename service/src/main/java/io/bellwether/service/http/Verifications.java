@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Verifications {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
+    private static final Duration LONGEST_LOOK = PeerStatusClient.PATIENCE.plus(LOOK_AGAIN.multipliedBy(2));
 
     private final ClusterSurvey survey;
     private final Operations operations;
@@ -83,7 +84,8 @@ final class Verifications {
 
     /** At the leader. */
     CompletableFuture<VerifyReply> here(Duration timeout) {
-        long deadlineNanos = System.nanoTime() + timeout.toNanos() - LOOK_AGAIN.toNanos();
+        // A node that hangs takes up the whole patience of a look: no other one is begun that could not end in time.
+        long deadlineNanos = System.nanoTime() + timeout.minus(LONGEST_LOOK).toNanos();
         CompletableFuture<Long> entry = new CompletableFuture<>();
         operations.compareStates(entry::complete);
         CompletableFuture<VerifyReply> reply = entry.thenComposeAsync(
