@@ -7,8 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.CuratorFrameworkFactory;
-import org.apache.curator.retry.RetryNTimes;
 import org.apache.zookeeper.KeeperException;
 
 /**
@@ -29,14 +27,7 @@ public record ClusterGlance(ControlRecord record, List<Member> members) {
      * @throws InterruptedException if the thread is interrupted meanwhile
      */
     public static Optional<ClusterGlance> at(CoordinationSettings settings) throws InterruptedException {
-        try (CuratorFramework client = CuratorFrameworkFactory.builder()
-                .connectString(settings.servers())
-                .sessionTimeoutMs(Math.toIntExact(settings.sessionTimeout().toMillis()))
-                .connectionTimeoutMs(
-                        Math.toIntExact(settings.connectionTimeout().toMillis()))
-                .retryPolicy(new RetryNTimes(0, 0))
-                .ensembleTracker(false)
-                .build()) {
+        try (CuratorFramework client = Clients.client(settings, task -> Clients.daemon(task, "glance"))) {
             client.start();
             boolean connected = client.blockUntilConnected(
                     Math.toIntExact(settings.connectionTimeout().toMillis()), TimeUnit.MILLISECONDS);

@@ -145,10 +145,7 @@ final class ControlRecordStore {
 
     private void explain(CuratorEvent event) {
         if (code(event) == Code.NOAUTH || code(event) == Code.AUTHFAILED) {
-            troubles.tell(
-                    path,
-                    "ZooKeeper does not let this node write " + path + " (" + code(event)
-                            + "). Give the node the credentials, or the znode the access list, that it needs.");
+            troubles.tellNotAllowed(path, code(event));
         }
     }
 

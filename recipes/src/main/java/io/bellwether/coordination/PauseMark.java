@@ -89,10 +89,7 @@ final class PauseMark {
                 done.accept(Pausing.DONE);
             }
             case NOAUTH, AUTHFAILED -> {
-                troubles.tell(
-                        path,
-                        "ZooKeeper does not let this node write " + path + " (" + code
-                                + "). Give the node the credentials, or the znode the access list, that it needs.");
+                troubles.tellNotAllowed(path, code);
                 done.accept(Pausing.NOT_ALLOWED);
             }
             default -> done.accept(Pausing.UNKNOWN);

@@ -3,6 +3,7 @@ package io.bellwether.coordination;
 import io.bellwether.replication.CoordinationEvents;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.zookeeper.KeeperException.Code;
 
 /** What is wrong in ZooKeeper, by the path it is wrong at. Each trouble is told once, and again after it was gone. */
 final class Troubles {
@@ -17,6 +18,14 @@ final class Troubles {
         if (!what.equals(told.put(path, what))) {
             events.trouble(what);
         }
+    }
+
+    /** ZooKeeper refuses a write for want of rights. */
+    void tellNotAllowed(String path, Code code) {
+        tell(
+                path,
+                "ZooKeeper does not let this node write " + path + " (" + code
+                        + "). Give the node the credentials, or the znode the access list, that it needs.");
     }
 
     void gone(String path) {

@@ -17,10 +17,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
-import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.state.ConnectionState;
-import org.apache.curator.framework.state.SessionConnectionStateErrorPolicy;
-import org.apache.curator.retry.RetryNTimes;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.WatchedEvent;
 import org.apache.zookeeper.Watcher;
@@ -67,19 +64,8 @@ public final class ZooKeeperCoordination implements Coordination, AutoCloseable 
         this.events = events;
         this.troubles = new Troubles(events);
         this.scheduler = new ScheduledThreadPoolExecutor(
-                1, task -> daemon(task, "coordination"), new ThreadPoolExecutor.DiscardPolicy());
-        this.client = CuratorFrameworkFactory.builder()
-                .connectString(settings.servers())
-                .sessionTimeoutMs(Math.toIntExact(settings.sessionTimeout().toMillis()))
-                .connectionTimeoutMs(
-                        Math.toIntExact(settings.connectionTimeout().toMillis()))
-                .retryPolicy(new RetryNTimes(0, 0))
-                .connectionStateErrorPolicy(new SessionConnectionStateErrorPolicy())
-                .dontUseContainerParents()
-                // Curator would otherwise leave the operator's addresses for those that the ensemble has for itself.
-                .ensembleTracker(false)
-                .threadFactory(task -> daemon(task, "curator"))
-                .build();
+                1, task -> Clients.daemon(task, "coordination"), new ThreadPoolExecutor.DiscardPolicy());
+        this.client = Clients.client(settings, task -> Clients.daemon(task, "curator"));
         this.requests = new Requests(client, thread);
         this.records = new ControlRecordStore(
                 requests,
@@ -388,11 +374,5 @@ public final class ZooKeeperCoordination implements Coordination, AutoCloseable 
                 current.getUncaughtExceptionHandler().uncaughtException(current, e);
             }
         };
-    }
-
-    private static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(task, "bellwether-" + name);
-        thread.setDaemon(true);
-        return thread;
     }
 }

@@ -224,9 +224,12 @@ final class Standing {
 
     /** Whether others are to do without this replica's state. One that is alone in the set has nobody who could. */
     boolean unsound() {
+        return unsound && !isAlone();
+    }
+
+    private boolean isAlone() {
         ControlRecord record = record();
-        boolean alone = record != null && record.inSync().equals(List.of(self));
-        return unsound && !alone;
+        return record != null && record.inSync().equals(List.of(self));
     }
 
     long nextRequest() {

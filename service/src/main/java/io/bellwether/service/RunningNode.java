@@ -465,6 +465,6 @@ final class RunningNode implements Managed {
 
     /** Where an embedded ZooKeeper keeps its data. */
     static Path embeddedZooKeeperData(BellwetherConfiguration configuration) {
-        return configuration.node().data().resolve("zookeeper");
+        return configuration.node().data().resolve(Store.ZOOKEEPER);
     }
 }

@@ -34,7 +34,6 @@ final class Scrub implements AutoCloseable {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition told = lock.newCondition();
     private boolean closing;
-    private volatile long checkedAtMillis;
 
     // Of the thread.
     private long readBytes;
@@ -64,11 +63,6 @@ final class Scrub implements AutoCloseable {
         thread.start();
     }
 
-    /** When it last came to the end and had found nothing, in milliseconds since 1970; 0 if it has not since the start. */
-    long checkedAtMillis() {
-        return checkedAtMillis;
-    }
-
     private void run() {
         long pauseNanos = Math.min(every.toNanos(), AFTER_START.toNanos());
         while (waited(pauseNanos)) {
@@ -78,7 +72,6 @@ final class Scrub implements AutoCloseable {
                 if (!check.test(this::goesOn)) {
                     return;
                 }
-                checkedAtMillis = System.currentTimeMillis();
                 LOG.info(
                         "scrub: all {} MiB of the store are as they were written; took {} s",
                         readBytes / MIB,

@@ -89,12 +89,6 @@ final class HandOffs {
         if (node.equals(status.replica().node())) {
             return here(request, timeout);
         }
-        URI address = status.members().stream()
-                .filter(member -> member.replica().node().equals(node))
-                .findFirst()
-                .flatMap(addresses::of)
-                .orElseThrow(() -> new ProblemException(
-                        ProblemCode.NOT_LIVE, node + " is not live: ZooKeeper does not list it.", WriteFate.NONE));
         PeerOperations.Wish<HandOffReply> wish = new PeerOperations.Wish<>(
                 PeerHandOffResource.PATH,
                 Bytes.wrap(request.json()),
@@ -102,7 +96,7 @@ final class HandOffs {
                 "leadership may have moved, or may move yet. Look at the cluster; a leader that hangs is replaced with"
                         + " 'force'.",
                 "A leader that hangs is replaced with 'force'.");
-        return peers.ask(node.name(), address, wish, timeout);
+        return peers.ask(node.name(), addresses.ofLive(node, status), wish, timeout);
     }
 
     // --- the target does it ------------------------------------------------------------------------------------------

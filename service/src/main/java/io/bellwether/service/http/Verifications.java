@@ -8,7 +8,6 @@ import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.StateDigest;
 import io.bellwether.service.node.NodeStatus;
 import io.bellwether.service.node.Operations;
-import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -67,19 +66,13 @@ final class Verifications {
         if (leader.equals(status.replica().node())) {
             return here(timeout);
         }
-        URI address = status.members().stream()
-                .filter(member -> member.replica().node().equals(leader))
-                .findFirst()
-                .flatMap(addresses::of)
-                .orElseThrow(() -> new ProblemException(
-                        ProblemCode.NOT_LIVE, leader + " is not live: ZooKeeper does not list it.", WriteFate.NONE));
         PeerOperations.Wish<VerifyReply> wish = new PeerOperations.Wish<>(
                 PeerVerifyResource.PATH,
                 Bytes.utf8("{}"),
                 VerifyReply.class,
                 "nothing was compared. Ask again.",
                 "Ask again when there is a leader.");
-        return peers.ask(leader.name(), address, wish, timeout);
+        return peers.ask(leader.name(), addresses.ofLive(leader, status), wish, timeout);
     }
 
     /** At the leader. */

@@ -60,7 +60,7 @@ final class DataDirectory implements AutoCloseable {
     private static final String RESTORED = "restored";
     private static final String LOCK = "lock";
     /** Where an embedded ZooKeeper keeps its data, which is no part of the store. */
-    private static final String ZOOKEEPER = "zookeeper";
+    static final String ZOOKEEPER = "zookeeper";
 
     /** What may lie in a folder that is empty to us: our own lock, and what a file system puts into its root. */
     private static final Set<String> NOTHING = Set.of(LOCK, "lost+found");

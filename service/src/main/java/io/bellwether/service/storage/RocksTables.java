@@ -9,8 +9,10 @@ import io.bellwether.service.storage.RocksFamily.Opening;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -57,6 +59,9 @@ final class RocksTables implements Tables, AutoCloseable {
     // Of the owning thread.
     private final NavigableMap<Bytes, Change> gathered = new TreeMap<>();
     private final RecentRows recent;
+    /** Looked for since the last commit, and not there: whoever applies a write looks, and so does the sum. */
+    private final Set<Bytes> absent = new HashSet<>();
+
     private Position applied;
     private long sum;
 
@@ -174,8 +179,13 @@ final class RocksTables implements Tables, AutoCloseable {
         if (known != null) {
             return known;
         }
+        if (absent.contains(key)) {
+            return null;
+        }
         Bytes read = get(database, newest, key);
-        if (read != null) {
+        if (read == null) {
+            absent.add(key);
+        } else {
             recent.put(key, read);
         }
         return read;
@@ -234,6 +244,7 @@ final class RocksTables implements Tables, AutoCloseable {
         }
         gathered.forEach(this::remember);
         gathered.clear();
+        absent.clear();
         applied = position;
         sum = sumThen;
         letGoOfCurrent();
@@ -310,6 +321,7 @@ final class RocksTables implements Tables, AutoCloseable {
             throw stop("Opening the state that a snapshot brought", e);
         }
         recent.clear();
+        absent.clear();
         past.whenClosed(() -> removeLater(past.folder()));
         past.release();
     }

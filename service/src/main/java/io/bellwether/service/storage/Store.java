@@ -24,6 +24,9 @@ public final class Store implements AutoCloseable {
     /** The folder in the data directory that takes what a store was when it {@linkplain #renew began anew}. */
     public static final String ASIDE = DataDirectory.ASIDE;
 
+    /** The folder in the data directory that is left to an embedded ZooKeeper. */
+    public static final String ZOOKEEPER = DataDirectory.ZOOKEEPER;
+
     private static final Logger LOG = LoggerFactory.getLogger(Store.class);
 
     private final DataDirectory directory;

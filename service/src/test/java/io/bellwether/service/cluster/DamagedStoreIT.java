@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,7 +35,7 @@ class DamagedStoreIT {
     void allIsWell() throws IOException {
         cluster.heal();
         for (NodeProcess node : cluster.nodes()) {
-            removeAside(node);
+            Folders.remove(aside(node));
         }
     }
 
@@ -172,19 +171,6 @@ class DamagedStoreIT {
             byte[] content = Files.readAllBytes(file);
             content[content.length / 2] ^= 4;
             Files.write(file, content);
-        }
-    }
-
-    private static void removeAside(NodeProcess node) throws IOException {
-        if (!Files.exists(aside(node))) {
-            return;
-        }
-        List<Path> deepestFirst;
-        try (Stream<Path> all = Files.walk(aside(node))) {
-            deepestFirst = all.sorted((a, b) -> b.compareTo(a)).toList();
-        }
-        for (Path path : deepestFirst) {
-            Files.delete(path);
         }
     }
 }

@@ -9,9 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,8 +44,8 @@ class RecoverIT {
             other.process().kill();
             await().atMost(RealCluster.PATIENCE)
                     .until(() -> refusal(recover(survivor, "{\"dryRun\":true}").json()), "quorum-answers"::equals);
-            delete(lost.data());
-            delete(other.data());
+            Folders.remove(lost.data());
+            Folders.remove(other.data());
             JsonNode told = await("the sessions of the lost to end")
                     .atMost(RealCluster.PATIENCE)
                     .until(() -> recover(survivor, "{\"dryRun\":true}").json(), it -> it.path("possible")
@@ -187,13 +185,5 @@ class RecoverIT {
                 .json()
                 .path("leaderships")
                 .path(0);
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> all = Files.walk(directory)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
     }
 }

@@ -3,13 +3,9 @@ package io.bellwether.service.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,7 +94,7 @@ class SnapshotIT {
         away.process().kill();
         cluster.awaitMembership(others);
         if (wiped) {
-            remove(away.data());
+            Folders.remove(away.data());
         }
         Writers writers = Writers.paced(others, CONNECTIONS, WRITES_PER_SECOND);
         writers.untilAcknowledged(MANY);
@@ -118,15 +114,5 @@ class SnapshotIT {
     /** In the latest life. */
     private static int occurrences(String output) {
         return output.split(INSTALLED, -1).length - 1;
-    }
-
-    private static void remove(Path data) {
-        try (Stream<Path> all = Files.walk(data)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -73,6 +73,23 @@ class RocksTablesTest extends TablesContract {
         assertThat(rows()).containsExactly("a=2", "b=2");
     }
 
+    /** Without any memory of rows, a row that was looked for in vain is found as soon as it is there. */
+    @Test
+    void whatWasNotThereIsFoundOnceItIs() {
+        StoreSettings forgetful =
+                new StoreSettings(1 << 20, 64 << 10, 64 << 10, 2, 0, 1 << 20, 4, 1 << 20, LogRetention.DEFAULT);
+        try (OpenStore other = new OpenStore(scratch.resolve("forgetful"), forgetful)) {
+            for (int batch = 1; batch <= 2; batch++) {
+                Bytes key = Bytes.utf8("a" + batch);
+                assertThat(other.tables().get(key)).isNull();
+                assertThat(other.tables().get(key)).isNull();
+                other.tables().put(key, Bytes.utf8("1"));
+                other.tables().commit(new Position(1, batch));
+                assertThat(other.tables().get(key)).isEqualTo(Bytes.utf8("1"));
+            }
+        }
+    }
+
     @Test
     void viewsBetweenTwoCommitsLookAtTheSameMomentAndCloseApart() {
         put("a", "1");
