@@ -211,9 +211,9 @@ class HttpPeersTest {
         n1.send(N2, append(0, 1, 100));
         await().atMost(SOON).until(() -> n2.loop.batchesInHand() == 2);
         for (int i = 1; n2.postsOn(Lane.CONTROL) < 6 || n2.postsOn(Lane.REPLICATION) < 6; i++) {
+            int sent = n2.postsOn(Lane.CONTROL) + n2.postsOn(Lane.REPLICATION);
             n1.send(N2, heartbeat(i));
             n1.send(N2, append(i, 1, 100));
-            int sent = n2.postsOn(Lane.CONTROL) + n2.postsOn(Lane.REPLICATION);
             await().atMost(SOON).until(() -> n2.postsOn(Lane.CONTROL) + n2.postsOn(Lane.REPLICATION) > sent);
         }
 
