@@ -71,6 +71,12 @@ final class Machine {
         return life() != null;
     }
 
+    /** Whether it stands in the latch's queue. */
+    boolean isQueued() {
+        Life running = life();
+        return running != null && running.isQueued();
+    }
+
     /** Begins another life, when the last one is over to its last thread. */
     void start(@Nullable Failpoint armed) {
         awaitBurial();

@@ -95,8 +95,7 @@ final class TriedCluster implements AutoCloseable {
                     .map(machine -> machine.status().orElseThrow(() -> new AssertionError(machine + " doesn't answer")))
                     .toList();
             for (Machine machine : machines) {
-                Life life = machine.life();
-                assertThat(life != null && life.isQueued())
+                assertThat(machine.isQueued())
                         .as("%s stands in the queue", machine)
                         .isTrue();
             }
