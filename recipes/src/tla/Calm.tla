@@ -23,7 +23,7 @@ Die(n) ==
     /\ proc' = [proc EXCEPT ![n] = Follower]
     /\ log' = [log EXCEPT ![n] = disk[n]]
     /\ sent' = SentAfter(n, promise)
-    /\ UNCHANGED <<record, flight, claimed, store, promise, disk, crashes, committed, read>>
+    /\ UNCHANGED <<record, flight, claimed, store, promise, disk, crashes, committed, read, rare>>
 
 Fault == (\E n \in Alive : Crash(n) /\ UNCHANGED dead) \/ (\E n \in Alive : Die(n))
 

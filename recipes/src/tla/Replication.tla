@@ -19,6 +19,8 @@ CONSTANTS
     Begun,       \* TRUE: begins when the first leader has committed its first entry everywhere; FALSE: from nothing
     MaxEpoch, MaxLog, MaxChanges, MaxCrashes, MaxWipes,
     Reads,       \* whether there are readers
+    Cuts,        \* whether logs are cut in front, and snapshots travel
+    Recoverable, \* whether an operator may recover the cluster, once
     LeftOut      \* the rules that are left out: {} for the protocol, {"joint-commit"}, ... for a variant that must fail
 
 VARIABLES
@@ -34,9 +36,13 @@ VARIABLES
     sent,        \* log that the leader of each epoch had when it ended: its appends may still arrive
     crashes,     \* number of crashes so far
     committed,   \* history: <<index, entry, epoch whose leader committed it first>>
-    read         \* a linearizable read on its way, or NoRead
+    read,        \* a linearizable read on its way, or NoRead
+    said,        \* up to which index the leader of each epoch has said that all hold the log (13.1)
+    begins,      \* index after which the log of each node begins: what is before stays in log, but nobody can read it
+    recovered    \* whether an operator has recovered the cluster
 
-vars == <<record, flight, claimed, store, promise, log, disk, asked, proc, sent, crashes, committed, read>>
+rare == <<said, begins, recovered>>
+vars == <<record, flight, claimed, store, promise, log, disk, asked, proc, sent, crashes, committed, read, rare>>
 
 Keeps(rule) == rule \notin LeftOut
 
@@ -76,7 +82,7 @@ NoSet == {}
 Claimant(S, n) == [role |-> "recover", set |-> S, promised |-> {<<Rep(n), 0>>}]
 
 Leads(n) == proc[n].role = "lead"
-Recovers(n) == proc[n].role = "recover"
+IsRecovering(n) == proc[n].role = "recover"
 
 \* start: index of the entry that began the epoch. intent: the set it has in mind, NoSet for none.
 Leader(S, version, start, acks, commit) ==
@@ -112,6 +118,9 @@ Init ==
     /\ sent = [e \in Epochs |-> <<>>]
     /\ crashes = 0
     /\ read = NoRead
+    /\ said = [e \in Epochs |-> 0]
+    /\ begins = [n \in Nodes |-> 0]
+    /\ recovered = FALSE
     /\ LET S == {<<n, 1>> : n \in First} IN
        IF Begun
        THEN /\ record = [version |-> 1, epoch |-> 1, set |-> S]
@@ -147,7 +156,7 @@ Claim(n) ==
     /\ proc' = [proc EXCEPT ![n] = Follower]
     /\ sent' = SentAfter(n, promise)
     /\ read' = ReadAfter(n)
-    /\ UNCHANGED <<store, promise, log, disk, crashes, committed>>
+    /\ UNCHANGED <<store, promise, log, disk, crashes, committed, rare>>
 
 (* 3.3, 1.3: the claimant sees its own claim id in the record, which by then may be an old view, and promises first. *)
 Learn(n) ==
@@ -155,19 +164,19 @@ Learn(n) ==
     /\ Promises(n, asked[n])
     /\ proc' = [proc EXCEPT ![n] = Claimant(claimed[asked[n]].set, n)]
     /\ disk' = [disk EXCEPT ![n] = log[n]]
-    /\ UNCHANGED <<record, flight, claimed, store, log, crashes, committed>>
+    /\ UNCHANGED <<record, flight, claimed, store, log, crashes, committed, rare>>
 
 (* 2.1, 2.2, 2.3: f promises the epoch of claimant n, if n's set names its store. *)
 Promise(f, n) ==
     /\ f # n
-    /\ Recovers(n)
+    /\ IsRecovering(n)
     /\ Rep(f) \in proc[n].set
     /\ promise[f] < promise[n]
     /\ Promises(f, promise[n])
     /\ proc' = [proc EXCEPT ![f] = Follower, ![n].promised =
             {q \in @ : q[1] # Rep(f)} \cup {<<Rep(f), Last(log[f])>>}]
     /\ disk' = [disk EXCEPT ![f] = log[f]]
-    /\ UNCHANGED <<record, flight, claimed, store, log, crashes, committed>>
+    /\ UNCHANGED <<record, flight, claimed, store, log, crashes, committed, rare>>
 
 \* Of those that promised, enough have no better log than this one. The own promise is always among them.
 Suffices(n, last) ==
@@ -176,25 +185,26 @@ Suffices(n, last) ==
 (* 2.4, 2.5, 2.6: pulls from the best of R(S) promises that it can reach, up to index k. The source serves the
    claimant whose promise it holds. If it is lost on the way, there is another choice. *)
 Pull(n, f, k) ==
-    /\ Recovers(n)
+    /\ IsRecovering(n)
     /\ f # n
     /\ promise[f] = promise[n]
     /\ \E q \in proc[n].promised : q[1] = Rep(f)
     /\ Last(log[f]) > Last(log[n])
     /\ Suffices(n, Last(log[f]))
+    /\ Agree(log[n], log[f]) >= begins[f]       \* 2.6
     /\ k \in (Agree(log[n], log[f]) + 1)..Len(log[f])
     /\ log' = [log EXCEPT ![n] = Prefix(log[f], k)]
-    /\ UNCHANGED <<record, flight, claimed, store, promise, disk, asked, proc, sent, crashes, committed, read>>
+    /\ UNCHANGED <<record, flight, claimed, store, promise, disk, asked, proc, sent, crashes, committed, read, rare>>
 
 (* Its log is the best of R(S): it leads, and appends the entry that begins the epoch. *)
 Lead(n) ==
-    /\ Recovers(n)
+    /\ IsRecovering(n)
     /\ Len(log[n]) < MaxLog
     /\ IF Keeps("best-log") THEN Suffices(n, Last(log[n])) ELSE Cardinality(proc[n].promised) >= R(proc[n].set)
     /\ log' = [log EXCEPT ![n] = Append(@, Entry(promise[n]))]
     /\ proc' = [proc EXCEPT ![n] =
             Leader(@.set, claimed[promise[n]].version, Len(log[n]) + 1, [r \in Replicas |-> 0], 0)]
-    /\ UNCHANGED <<record, flight, claimed, store, promise, disk, asked, sent, crashes, committed, read>>
+    /\ UNCHANGED <<record, flight, claimed, store, promise, disk, asked, sent, crashes, committed, read, rare>>
 
 --------------------------------------------------------------------------------
 (* Replicate and commit. *)
@@ -203,14 +213,14 @@ Write(n) ==
     /\ Leads(n)
     /\ Len(log[n]) < MaxLog
     /\ log' = [log EXCEPT ![n] = Append(@, Entry(promise[n]))]
-    /\ UNCHANGED <<record, flight, claimed, store, promise, disk, asked, proc, sent, crashes, committed, read>>
+    /\ UNCHANGED <<record, flight, claimed, store, promise, disk, asked, proc, sent, crashes, committed, read, rare>>
 
 (* 12: the disk of a leader has caught up. Followers' disks do so within Replicate. *)
 Sync(n) ==
     /\ Leads(n)
     /\ disk[n] # log[n]
     /\ disk' = [disk EXCEPT ![n] = log[n]]
-    /\ UNCHANGED <<record, flight, claimed, store, promise, log, asked, proc, sent, crashes, committed, read>>
+    /\ UNCHANGED <<record, flight, claimed, store, promise, log, asked, proc, sent, crashes, committed, read, rare>>
 
 \* 4.4: of entries i+1..j of the leader, what is here stays; from the first conflict on the own log is cut.
 RECURSIVE TakeOver(_, _, _, _)
@@ -234,6 +244,7 @@ Replicate(e, f) ==
         lives == Leads(n) /\ promise[n] = e
     IN  /\ f # n
         /\ led # <<>>
+        /\ i >= begins[f]
         /\ Keeps("fencing") => promise[f] <= e
         /\ Promises(f, Max(e, promise[f]))
         /\ \E j \in i..Len(led) :
@@ -245,7 +256,7 @@ Replicate(e, f) ==
                 /\ disk' = [disk EXCEPT ![f] = own]
                 /\ LET after == IF promise[f] < e THEN [proc EXCEPT ![f] = Follower] ELSE proc IN
                    proc' = IF known THEN [after EXCEPT ![n].ack[Rep(f)] = acknowledged] ELSE after
-        /\ UNCHANGED <<record, flight, claimed, store, crashes, committed>>
+        /\ UNCHANGED <<record, flight, claimed, store, crashes, committed, rare>>
 
 \* What leader n knows to be on replica r: acknowledged by a follower, or on the own disk (4.2).
 Match(n, r) ==
@@ -268,12 +279,15 @@ Commit(n, i) ==
     /\ proc' = [proc EXCEPT ![n].commit = i]
     /\ committed' = committed \cup
             {<<k, log[n][k], promise[n]>> : k \in {k \in 1..i : \A c \in committed : c[1] # k \/ c[2] # log[n][k]}}
-    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, sent, crashes, read>>
+    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, sent, crashes, read, rare>>
 
 --------------------------------------------------------------------------------
 (* Changes of the in-sync set. *)
 
 Changes == record.version - record.epoch
+
+\* 13.2: whoever joins has what others may have cut.
+IsLevel(n, r) == Match(n, r) >= Max(proc[n].start, said[promise[n]])
 
 (* 5.1: one replica, never the leader itself. Whom and when is a matter of times (5.4). *)
 Intend(n) ==
@@ -282,15 +296,16 @@ Intend(n) ==
     /\ Changes < MaxChanges
     /\ \E S \in {proc[n].set \ {r} : r \in proc[n].set \ {Rep(n)}} \cup {proc[n].set \cup {Rep(f)} : f \in Nodes} :
         /\ S # proc[n].set
+        /\ Cuts /\ Keeps("level") => \A r \in S \ proc[n].set : IsLevel(n, r)
         /\ proc' = [proc EXCEPT ![n].intent = S, ![n].stage = "intended"]
-    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, sent, crashes, committed, read>>
+    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, sent, crashes, committed, read, rare>>
 
 (* 5.5: until it is sent an intention may be dropped. *)
 Drop(n) ==
     /\ Leads(n)
     /\ proc[n].stage = "intended"
     /\ proc' = [proc EXCEPT ![n].intent = NoSet, ![n].stage = "none"]
-    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, sent, crashes, committed, read>>
+    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, sent, crashes, committed, read, rare>>
 
 \* 5.3: W(S') of S' have everything up to the larger of the commit index and the epoch's start.
 HasWhatCounts(n) ==
@@ -308,7 +323,7 @@ Send(n) ==
                  THEN flight \cup
                       {[node |-> n, epoch |-> promise[n], version |-> proc[n].version, set |-> proc[n].intent]}
                  ELSE flight
-    /\ UNCHANGED <<record, claimed, store, promise, log, disk, asked, sent, crashes, committed, read>>
+    /\ UNCHANGED <<record, claimed, store, promise, log, disk, asked, sent, crashes, committed, read, rare>>
 
 (* ZooKeeper takes it, at any later time, whatever the sender was told and whether it still lives. *)
 Take(q) ==
@@ -319,7 +334,7 @@ Take(q) ==
     /\ LET p == proc[q.node] IN
        proc' = IF p.role = "lead" /\ promise[q.node] = q.epoch /\ p.stage = "sent" /\ p.intent = q.set
                THEN [proc EXCEPT ![q.node].stage = "taken"] ELSE proc
-    /\ UNCHANGED <<claimed, store, promise, log, disk, asked, sent, crashes, committed, read>>
+    /\ UNCHANGED <<claimed, store, promise, log, disk, asked, sent, crashes, committed, read, rare>>
 
 (* 3.3: only the record of a later version settles it; that view may be old by then. A later version that is not the
    leader's own doing is a higher epoch, which ends it elsewhere. *)
@@ -327,7 +342,7 @@ Settle(n) ==
     /\ Leads(n)
     /\ proc[n].stage = "taken"
     /\ proc' = [proc EXCEPT ![n].set = proc[n].intent, ![n].version = @ + 1, ![n].intent = NoSet, ![n].stage = "none"]
-    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, sent, crashes, committed, read>>
+    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, sent, crashes, committed, read, rare>>
 
 (* Without 3.3: the answer got lost, the record is read again and is as before, so the change is taken for failed. *)
 SettleByReading(n) ==
@@ -336,7 +351,82 @@ SettleByReading(n) ==
     /\ proc[n].stage = "sent"
     /\ record.version = proc[n].version
     /\ proc' = [proc EXCEPT ![n].intent = NoSet, ![n].stage = "none"]
-    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, sent, crashes, committed, read>>
+    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, sent, crashes, committed, read, rare>>
+
+--------------------------------------------------------------------------------
+(* Logs that are cut in front, and snapshots. *)
+
+Least(S) == CHOOSE i \in S : \A j \in S : i <= j
+
+(* 13.1: what all of S hold, and of S' while a change is in mind. *)
+HeldByAll(n) == Least({Match(n, r) : r \in proc[n].set \cup proc[n].intent})
+
+Say(n) ==
+    /\ Cuts
+    /\ Leads(n)
+    /\ LET held == IF Keeps("held") THEN HeldByAll(n) ELSE proc[n].commit IN
+        /\ held > said[promise[n]]
+        /\ said' = [said EXCEPT ![promise[n]] = held]
+    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, proc, sent, crashes, committed, read,
+                   begins, recovered>>
+
+Claims(n) == asked[n] # 0 \/ IsRecovering(n)
+
+(* 13.1: a leader goes by what it said itself, a follower by what any leader has told it. The state holds what is
+   committed and in the log. *)
+Cut(n, k) ==
+    /\ Cuts
+    /\ ~Claims(n)
+    /\ k > begins[n]
+    /\ k < Len(disk[n])
+    /\ \E e \in 1..promise[n] : k <= said[e] /\ (Leads(n) => e = promise[n])
+    /\ \E c \in committed : c[1] = k /\ disk[n][k] = c[2]
+    /\ begins' = [begins EXCEPT ![n] = k]
+    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, proc, sent, crashes, committed, read, said,
+                   recovered>>
+
+CommittedAt(i) == (CHOOSE c \in committed : c[1] = i)[2]
+
+(* 13.3, 13.4, 13.5: the state after a committed entry, whoever gave it and however late, takes the place of the log,
+   which begins after it. *)
+Install(n, i) ==
+    /\ Cuts
+    /\ IF Keeps("follows") THEN ~Claims(n) /\ ~Leads(n) ELSE TRUE
+    /\ i > begins[n]
+    /\ \E c \in committed : c[1] = i
+    /\ Keeps("forward") => ~(i <= Len(log[n]) /\ log[n][i] = CommittedAt(i))
+    /\ LET state == [k \in 1..i |-> CommittedAt(k)] IN
+        /\ log' = [log EXCEPT ![n] = state]
+        /\ disk' = [disk EXCEPT ![n] = state]
+    /\ begins' = [begins EXCEPT ![n] = i]
+    /\ promise' = IF Keeps("kept-promise") THEN promise ELSE [promise EXCEPT ![n] = 0]
+    /\ UNCHANGED <<record, flight, claimed, store, asked, proc, sent, crashes, committed, read, said,
+                   recovered>>
+
+--------------------------------------------------------------------------------
+(* 10.11: too few are left, and an operator has one replica lead with what it has. What its disk lacks is given up, and is no
+   longer promised to anybody; all promises hold for the rest. The others are switched off first (10.13 a), and may come
+   back. *)
+Recover(n) ==
+    /\ Recoverable
+    /\ ~recovered
+    /\ recovered' = TRUE
+    /\ record.epoch \in 1..(MaxEpoch - 1)
+    /\ log[n] # <<>>
+    /\ ~Claims(n)
+    /\ record' = [version |-> record.version + 1, epoch |-> record.epoch + 1, set |-> {Rep(n)}]
+    /\ flight' = IF Keeps("version") THEN {} ELSE flight
+    /\ claimed' = Append(claimed, [node |-> n, set |-> {Rep(n)}, version |-> record.version + 1])
+    /\ asked' = [m \in Nodes |-> IF m = n THEN record.epoch + 1 ELSE 0]
+    /\ LET off == IF Keeps("switched-off") THEN Nodes \ {n} ELSE {} IN
+        /\ proc' = [m \in Nodes |-> IF m = n \/ m \in off THEN Follower ELSE proc[m]]
+        /\ log' = [m \in Nodes |-> IF m \in off THEN disk[m] ELSE log[m]]
+    /\ sent' = [e \in Epochs |->
+            IF e <= Len(claimed) /\ \E f \in Nodes \ {claimed[e].node} : promise[f] <= e THEN LedLog(e) ELSE <<>>]
+    /\ committed' = {c \in committed : c[1] <= Len(disk[n]) /\ disk[n][c[1]] = c[2]}
+    /\ said' = [e \in Epochs |-> 0]
+    /\ read' = NoRead
+    /\ UNCHANGED <<store, promise, disk, crashes, begins>>
 
 --------------------------------------------------------------------------------
 (* Linearizable reads. One at a time shows whatever several would: they don't touch each other. *)
@@ -354,7 +444,7 @@ BeginRead(n) ==
     /\ Leads(n)
     /\ Keeps("read-commit") => proc[n].commit >= proc[n].start
     /\ read' = [node |-> n, atLeast |-> Acknowledged, index |-> proc[n].commit, confirmed |-> {}]
-    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, proc, sent, crashes, committed>>
+    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, proc, sent, crashes, committed, rare>>
 
 (* f answers a message of the round: it has promised nothing higher. *)
 Confirm(f) ==
@@ -368,12 +458,12 @@ Confirm(f) ==
     /\ proc' = [proc EXCEPT ![f] = IF promise[f] < promise'[f] THEN Follower ELSE @]
     /\ disk' = [disk EXCEPT ![f] = log[f]]
     /\ read' = [read EXCEPT !.confirmed = @ \cup {Rep(f)}]
-    /\ UNCHANGED <<record, flight, claimed, store, log, crashes, committed>>
+    /\ UNCHANGED <<record, flight, claimed, store, log, crashes, committed, rare>>
 
 EndRead ==
     /\ read # NoRead
     /\ read' = NoRead
-    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, proc, sent, crashes, committed>>
+    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, proc, sent, crashes, committed, rare>>
 
 ConfirmedBy(n, S) == Cardinality({r \in S : r = Rep(n) \/ r \in read.confirmed}) >= W(S)
 
@@ -406,7 +496,7 @@ Crash(n) ==
     /\ proc' = [proc EXCEPT ![n] = Follower]
     /\ sent' = SentAfter(n, promise)
     /\ read' = ReadAfter(n)
-    /\ UNCHANGED <<record, flight, claimed, store, committed>>
+    /\ UNCHANGED <<record, flight, claimed, store, committed, rare>>
 
 (* Without 1.3: it finds its own epoch in the record, and leads on. *)
 Resume(n) ==
@@ -419,7 +509,7 @@ Resume(n) ==
     /\ LET start == CHOOSE i \in DOMAIN log[n] :
                 EpochOf(log[n][i]) = record.epoch /\ \A k \in 1..(i - 1) : EpochOf(log[n][k]) # record.epoch
        IN proc' = [proc EXCEPT ![n] = Leader(record.set, record.version, start, [r \in Replicas |-> 0], 0)]
-    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, sent, crashes, committed, read>>
+    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, sent, crashes, committed, read, rare>>
 
 RECURSIVE Sum(_, _)
 Sum(f, S) == IF S = {} THEN 0 ELSE LET x == CHOOSE x \in S : TRUE IN f[x] + Sum(f, S \ {x})
@@ -435,7 +525,8 @@ Wipe(n) ==
     /\ proc' = [proc EXCEPT ![n] = Follower]
     /\ sent' = SentAfter(n, promise)
     /\ read' = ReadAfter(n)
-    /\ UNCHANGED <<record, flight, claimed, crashes, committed>>
+    /\ begins' = [begins EXCEPT ![n] = 0]
+    /\ UNCHANGED <<record, flight, claimed, crashes, committed, said, recovered>>
 
 --------------------------------------------------------------------------------
 Next ==
@@ -443,6 +534,9 @@ Next ==
         \/ Claim(n) \/ Learn(n) \/ Lead(n)
         \/ Write(n) \/ Sync(n) \/ \E i \in DOMAIN log[n] : Commit(n, i)
         \/ Intend(n) \/ Drop(n) \/ Send(n) \/ Settle(n) \/ SettleByReading(n)
+        \/ Say(n) \/ \E k \in DOMAIN log[n] : Cut(n, k)
+        \/ \E i \in 1..MaxLog : Install(n, i)
+        \/ Recover(n)
         \/ BeginRead(n) \/ Confirm(n)
         \/ Crash(n) \/ Resume(n) \/ Wipe(n)
         \/ \E m \in Nodes : Promise(n, m) \/ \E k \in DOMAIN log[m] : Pull(n, m, k)
@@ -469,6 +563,11 @@ CommittedIsNeverLost ==
            intact == {n \in Nodes : Rep(n) \in S}
        IN  \A n \in intact : (\E c \in committed : ~Has(disk[n], c)) =>
                Cardinality({m \in intact : Last(disk[m]) <= Last(disk[n])}) < R(S)
+
+(* 13.1, 13.2: what may be cut anywhere is on every replica of the set. So no claimant ever lacks what nobody has. *)
+WhatIsCutAllHold ==
+    \A n \in Nodes : Rep(n) \in record.set =>
+        \A c \in committed : (\E e \in Epochs : c[1] <= said[e]) => Has(disk[n], c)
 
 ReadsAreFresh == Served => read.index >= read.atLeast
 
