@@ -391,7 +391,8 @@ CommittedAt(i) == (CHOOSE c \in committed : c[1] = i)[2]
    which begins after it. *)
 Install(n, i) ==
     /\ Cuts
-    /\ IF Keeps("follows") THEN ~Claims(n) /\ ~Leads(n) ELSE TRUE
+    /\ ~Claims(n)
+    /\ ~Leads(n)
     /\ i > begins[n]
     /\ \E c \in committed : c[1] = i
     /\ Keeps("forward") => ~(i <= Len(log[n]) /\ log[n][i] = CommittedAt(i))

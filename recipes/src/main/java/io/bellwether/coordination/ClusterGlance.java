@@ -27,7 +27,7 @@ public record ClusterGlance(ControlRecord record, List<Member> members) {
      * @throws InterruptedException if the thread is interrupted meanwhile
      */
     public static Optional<ClusterGlance> at(CoordinationSettings settings) throws InterruptedException {
-        try (CuratorFramework client = Clients.client(settings, task -> Clients.daemon(task, "glance"))) {
+        try (CuratorFramework client = CuratorClients.client(settings, task -> CuratorClients.daemon(task, "glance"))) {
             client.start();
             boolean connected = client.blockUntilConnected(
                     Math.toIntExact(settings.connectionTimeout().toMillis()), TimeUnit.MILLISECONDS);

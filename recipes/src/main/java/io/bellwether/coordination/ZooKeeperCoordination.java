@@ -64,8 +64,8 @@ public final class ZooKeeperCoordination implements Coordination, AutoCloseable 
         this.events = events;
         this.troubles = new Troubles(events);
         this.scheduler = new ScheduledThreadPoolExecutor(
-                1, task -> Clients.daemon(task, "coordination"), new ThreadPoolExecutor.DiscardPolicy());
-        this.client = Clients.client(settings, task -> Clients.daemon(task, "curator"));
+                1, task -> CuratorClients.daemon(task, "coordination"), new ThreadPoolExecutor.DiscardPolicy());
+        this.client = CuratorClients.client(settings, task -> CuratorClients.daemon(task, "curator"));
         this.requests = new Requests(client, thread);
         this.records = new ControlRecordStore(
                 requests,

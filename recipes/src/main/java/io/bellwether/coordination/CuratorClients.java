@@ -7,8 +7,8 @@ import org.apache.curator.framework.state.SessionConnectionStateErrorPolicy;
 import org.apache.curator.retry.RetryNTimes;
 
 /** How this room talks to ZooKeeper: nothing is repeated behind its back, and nothing is made that would be reaped. */
-final class Clients {
-    private Clients() {}
+final class CuratorClients {
+    private CuratorClients() {}
 
     /** Not started yet. */
     static CuratorFramework client(CoordinationSettings settings, ThreadFactory threads) {
