@@ -33,8 +33,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -44,8 +44,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one thread that owns a node. Whatever happens becomes an event in its inbox; it takes all that has gathered, lets
- * the node draw its conclusions once, and waits for more. What arrives meanwhile is the next batch: nothing here waits for
- * a batch to fill.
+ * the node draw its conclusions once, and waits for more. What arrives meanwhile is the next batch. Only under load a
+ * client's question waits for others, for a moment; what the world reports never does.
  *
  * <p>An event that throws ends the process: {@code fatal} hears why, once, and the loop does nothing more. A dead node is
  * a failover, a wrong one is lost data.
@@ -55,6 +55,11 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
 
     /** How often the node sees time pass when nothing else happens. */
     private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    /** So many questions of clients in one step show that more are on their way. */
+    private static final int BUSY_EVENTS = 3;
+
+    private static final long GATHER_NANOS = 300_000;
+
     /** A node that is told to stop goes on for so long at most, so that what its clients wait for can still happen. */
     private static final long DRAIN_MILLIS = 2_000;
 
@@ -67,17 +72,33 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     private final Consumer<Throwable> fatal;
     private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
     private final AtomicInteger clientEvents = new AtomicInteger();
-    private final AtomicBoolean sleeping = new AtomicBoolean();
+    private final AtomicReference<Rest> rest = new AtomicReference<>(Rest.NONE);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread;
     private final List<Runnable> afterRun = new ArrayList<>();
     private final long originNanos = System.nanoTime();
 
     private volatile boolean stopping;
+    /** Something is in the inbox that is not to wait for more. */
+    private volatile boolean urgent;
+
+    /** What clients asked that the present step has taken; of the loop's thread. */
+    private int takenFromClients;
+
     /** The state shown by the tables contains all that was committed at this moment of the own clock; -1 for none. */
     private volatile long freshAsOfMillis = -1;
 
     private @Nullable Parts parts;
+
+    /** What the loop's thread does, and so what wakes it. */
+    private enum Rest {
+        /** It works, and looks into its inbox again before it rests. */
+        NONE,
+        /** Whatever comes wakes it. */
+        SLEEP,
+        /** For a moment, what clients ask does not wake it. */
+        GATHER
+    }
 
     /** What the loop drives; made after it, since everything that reports to it needs it first. */
     private record Parts(
@@ -141,6 +162,8 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     private boolean step(Parts driven) {
         driven.node().tick(nowMillis(), System.currentTimeMillis());
         driven.viewSeen().accept(driven.coordination().view());
+        urgent = false;
+        takenFromClients = 0;
         for (Runnable event = inbox.poll(); event != null; event = inbox.poll()) {
             driven.node().time(nowMillis(), System.currentTimeMillis());
             event.run();
@@ -158,17 +181,37 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
         freshAsOfMillis = replica.freshAsOfMillis();
     }
 
+    /**
+     * Under load what clients ask waits a moment for more of it: a step costs the same for one write and for many, and what
+     * others report ends the wait. Whoever asks alone never waits.
+     */
     private void waitForEvents() {
-        sleeping.set(true);
-        if (inbox.isEmpty()) {
-            LockSupport.parkNanos(this, TICK_NANOS);
+        if (takenFromClients >= BUSY_EVENTS) {
+            takenFromClients = 0;
+            rest.set(Rest.GATHER);
+            if (!urgent) {
+                LockSupport.parkNanos(this, GATHER_NANOS);
+            }
+        } else {
+            rest.set(Rest.SLEEP);
+            if (inbox.isEmpty()) {
+                LockSupport.parkNanos(this, TICK_NANOS);
+            }
         }
-        sleeping.set(false);
+        rest.set(Rest.NONE);
     }
 
     private void enqueue(Runnable event) {
         inbox.add(event);
-        if (sleeping.getAndSet(false)) {
+        urgent = true;
+        if (rest.getAndSet(Rest.NONE) != Rest.NONE) {
+            LockSupport.unpark(thread);
+        }
+    }
+
+    private void enqueueFromClient(Runnable event) {
+        inbox.add(event);
+        if (rest.compareAndSet(Rest.SLEEP, Rest.NONE)) {
             LockSupport.unpark(thread);
         }
     }
@@ -342,8 +385,9 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
             clientEvents.decrementAndGet();
             return false;
         }
-        enqueue(() -> {
+        enqueueFromClient(() -> {
             clientEvents.decrementAndGet();
+            takenFromClients++;
             event.run();
         });
         return true;

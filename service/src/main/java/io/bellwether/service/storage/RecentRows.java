@@ -9,14 +9,28 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rows that were written or read latest, as they were committed last, up to a number of bytes: who applies a write
  * looks at the row before it, and that is mostly one of these. Of the owning thread alone.
+ *
+ * <p>Which are the latest is told nearly, by a second chance ("clock"): a row that was used since it came up for removal
+ * last stays. So to use a row changes one bit of it, and moves no other.
  */
 final class RecentRows {
     /** What an entry of the map takes beside its bytes, roughly. */
     private static final int OVERHEAD_BYTES = 150;
 
     private final long maxBytes;
-    private final LinkedHashMap<Bytes, Bytes> rows = new LinkedHashMap<>(16, 0.75f, true);
+    /** In the order in which they came, or were given their second chance. */
+    private final LinkedHashMap<Bytes, Row> rows = new LinkedHashMap<>();
+
     private long bytes;
+
+    private static final class Row {
+        Bytes value;
+        boolean used;
+
+        Row(Bytes value) {
+            this.value = value;
+        }
+    }
 
     /** @param maxBytes 0 keeps none */
     RecentRows(long maxBytes) {
@@ -25,25 +39,33 @@ final class RecentRows {
 
     @Nullable
     Bytes get(Bytes key) {
-        return rows.get(key);
+        Row row = rows.get(key);
+        if (row == null) {
+            return null;
+        }
+        row.used = true;
+        return row.value;
     }
 
     void put(Bytes key, Bytes value) {
-        remove(key);
-        rows.put(key, value);
-        bytes += weight(key, value);
-        Iterator<Map.Entry<Bytes, Bytes>> oldest = rows.entrySet().iterator();
+        Row row = rows.get(key);
+        if (row == null) {
+            rows.put(key, new Row(value));
+            bytes += weight(key, value);
+        } else {
+            bytes += value.size() - row.value.size();
+            row.value = value;
+            row.used = true;
+        }
         while (bytes > maxBytes) {
-            Map.Entry<Bytes, Bytes> row = oldest.next();
-            bytes -= weight(row.getKey(), row.getValue());
-            oldest.remove();
+            removeUnused();
         }
     }
 
     void remove(Bytes key) {
-        Bytes removed = rows.remove(key);
+        Row removed = rows.remove(key);
         if (removed != null) {
-            bytes -= weight(key, removed);
+            bytes -= weight(key, removed.value);
         }
     }
 
@@ -55,6 +77,24 @@ final class RecentRows {
     /** What is kept now, in bytes. */
     long bytes() {
         return bytes;
+    }
+
+    /** The second time at the latest some row is removed: none is used any more then. */
+    private void removeUnused() {
+        Map<Bytes, Row> spared = new LinkedHashMap<>();
+        Iterator<Map.Entry<Bytes, Row>> oldest = rows.entrySet().iterator();
+        while (bytes > maxBytes && oldest.hasNext()) {
+            Map.Entry<Bytes, Row> next = oldest.next();
+            Row row = next.getValue();
+            oldest.remove();
+            if (row.used) {
+                row.used = false;
+                spared.put(next.getKey(), row);
+            } else {
+                bytes -= weight(next.getKey(), row.value);
+            }
+        }
+        rows.putAll(spared);
     }
 
     private static long weight(Bytes key, Bytes value) {

@@ -47,7 +47,7 @@ public final class Bench {
             warmUp(contestant);
         }
         for (int round = 1; round <= plan.rounds(); round++) {
-            for (Operation operation : Operation.values()) {
+            for (Operation operation : plan.operations()) {
                 say("Round " + round + " of " + plan.rounds() + ": " + operation.title());
                 for (LoadShape shape : plan.shapes()) {
                     for (Contestant contestant : contestants) {
@@ -66,8 +66,8 @@ public final class Bench {
         if (written.errors() > 0) {
             throw new IOException(written.errors() + " of the first writes to " + contestant.title() + " failed");
         }
-        Duration part = plan.warmUp().dividedBy(Operation.values().length);
-        for (Operation operation : Operation.values()) {
+        Duration part = plan.warmUp().dividedBy(plan.operations().size());
+        for (Operation operation : plan.operations()) {
             Load.closed(contestant.serverFor(operation).address(), contestant.workload(operation), 64, part, 0);
         }
     }
@@ -155,13 +155,7 @@ public final class Bench {
         for (Map.Entry<Case, Map<Contestant, Tally>> entry : tallies.entrySet()) {
             LoadShape shape = entry.getKey().shape();
             ObjectNode row = rows.addObject()
-                    .put(
-                            "operation",
-                            entry.getKey()
-                                    .operation()
-                                    .name()
-                                    .toLowerCase(Locale.ROOT)
-                                    .replace('_', '-'))
+                    .put("operation", entry.getKey().operation().word())
                     .put("loop", shape.isOpen() ? "open" : "closed")
                     .put("connections", shape.connections());
             if (shape.isOpen()) {

@@ -13,17 +13,20 @@ record BenchPlan(
         Duration warmUp,
         Duration round,
         int rounds,
+        List<Operation> operations,
         List<LoadShape> shapes,
         boolean json) {
     private static final int OPEN_LOOP_CONNECTIONS = 64;
 
-    /** {@code --bellwether SERVER... --etcd SERVER... --warmup S --seconds S --rounds N --connections N,N --rate N} */
+    /** {@code --bellwether SERVER... --etcd SERVER... --warmup S --seconds S --rounds N --operations NAME,NAME
+     * --connections N,N --rate N} */
     static BenchPlan parse(List<String> arguments) {
         List<Server> bellwether = new ArrayList<>();
         List<Server> etcd = new ArrayList<>();
         Duration warmUp = Duration.ofSeconds(60);
         Duration round = Duration.ofSeconds(5);
         int rounds = 3;
+        List<Operation> operations = List.of(Operation.values());
         List<Integer> connections = List.of(1, 16, 64);
         int rate = 2_000;
         boolean json = false;
@@ -35,6 +38,7 @@ record BenchPlan(
                 case "--warmup" -> warmUp = Duration.ofSeconds(Integer.parseInt(value));
                 case "--seconds" -> round = Duration.ofSeconds(Integer.parseInt(value));
                 case "--rounds" -> rounds = Integer.parseInt(value);
+                case "--operations" -> operations = Operation.parse(value);
                 case "--connections" ->
                     connections = Arrays.stream(value.split(",", -1))
                             .map(Integer::parseInt)
@@ -46,15 +50,15 @@ record BenchPlan(
         }
         List<LoadShape> shapes = Stream.concat(
                         connections.stream().map(count -> new LoadShape(count, 0)),
-                        Stream.of(new LoadShape(OPEN_LOOP_CONNECTIONS, rate)))
+                        Stream.of(new LoadShape(OPEN_LOOP_CONNECTIONS, rate)).filter(LoadShape::isOpen))
                 .toList();
-        return new BenchPlan(bellwether, etcd, warmUp, round, rounds, shapes, json);
+        return new BenchPlan(bellwether, etcd, warmUp, round, rounds, operations, shapes, json);
     }
 
     Duration expectedDuration() {
         long systems =
                 Stream.of(bellwether, etcd).filter(list -> !list.isEmpty()).count();
-        return warmUp.plus(round.multipliedBy((long) rounds * shapes.size() * Operation.values().length))
+        return warmUp.plus(round.multipliedBy((long) rounds * shapes.size() * operations.size()))
                 .multipliedBy(systems);
     }
 }

@@ -10,7 +10,7 @@ class RecentRowsTest {
 
     /** A key and a value of a byte each weigh 152 bytes: two rows fit. */
     @Test
-    void theRowThatWasUsedLongestAgoGoesFirst() {
+    void aRowThatWasUsedHasASecondChance() {
         rows.put(Bytes.utf8("a"), Bytes.utf8("1"));
         rows.put(Bytes.utf8("b"), Bytes.utf8("2"));
         assertThat(rows.get(Bytes.utf8("a"))).isEqualTo(Bytes.utf8("1"));
@@ -19,6 +19,18 @@ class RecentRowsTest {
         assertThat(rows.get(Bytes.utf8("a"))).isEqualTo(Bytes.utf8("1"));
         assertThat(rows.get(Bytes.utf8("c"))).isEqualTo(Bytes.utf8("3"));
         assertThat(rows.bytes()).isEqualTo(304);
+    }
+
+    @Test
+    void whenAllWereUsedTheOldestGoesAllTheSame() {
+        rows.put(Bytes.utf8("a"), Bytes.utf8("1"));
+        rows.put(Bytes.utf8("b"), Bytes.utf8("2"));
+        assertThat(rows.get(Bytes.utf8("b"))).isNotNull();
+        assertThat(rows.get(Bytes.utf8("a"))).isNotNull();
+        rows.put(Bytes.utf8("b"), Bytes.wrap(new byte[200]));
+        assertThat(rows.get(Bytes.utf8("a"))).isNull();
+        assertThat(rows.get(Bytes.utf8("b"))).isEqualTo(Bytes.wrap(new byte[200]));
+        assertThat(rows.bytes()).isEqualTo(351);
     }
 
     @Test

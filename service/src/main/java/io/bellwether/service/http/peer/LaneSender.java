@@ -28,8 +28,8 @@ final class LaneSender implements Runnable {
     /** A post with as many messages as this shows that more are on their way. */
     private static final int BUSY_MESSAGES = 3;
 
-    private static final int GATHERING_DIVISOR = 3;
-    private static final long MAX_GATHERING_NANOS = 1_000_000;
+    private static final int GATHERING_PERCENT = 150;
+    private static final long MAX_GATHERING_NANOS = 3_000_000;
 
     private static final int MAX_QUOTED_BYTES = 300;
 
@@ -109,14 +109,14 @@ final class LaneSender implements Runnable {
     }
 
     /**
-     * Under load the next replicating post waits for a part of the time that this one took: what is written meanwhile travels
+     * Under load the next replicating post waits for somewhat longer than this one took: what is written meanwhile travels
      * with it, and both nodes spend less on posts and more on requests. A lone write never waits.
      */
     private void gatherForTheNext(PeerLink.Outgoing work) {
         boolean busy = failures == 0 && lane == Lane.REPLICATION && work.batch().size() >= BUSY_MESSAGES;
         if (busy) {
             long tookNanos = lastUseNanos - exchangeStartedNanos;
-            notBeforeNanos = lastUseNanos + Math.min(tookNanos / GATHERING_DIVISOR, MAX_GATHERING_NANOS);
+            notBeforeNanos = lastUseNanos + Math.min(tookNanos * GATHERING_PERCENT / 100, MAX_GATHERING_NANOS);
         }
     }
 

@@ -37,6 +37,9 @@ final class PeerLink {
         final LaneQueue queue;
         final Condition work;
 
+        /** The sender sits out a pause, and looks into the queue when it is over. */
+        boolean pausing;
+
         @Nullable
         InboundExchange inbound;
 
@@ -121,7 +124,7 @@ final class PeerLink {
         }
         LaneState state = state(lane);
         droppedMessages += state.queue.offer(envelope, weightBytes, System.nanoTime());
-        if (!rides) {
+        if (!rides && !state.pausing) {
             state.work.signal();
         }
     }
@@ -227,9 +230,11 @@ final class PeerLink {
                 long nowNanos = System.nanoTime();
                 long pauseNanos = notBeforeNanos - nowNanos;
                 if (pauseNanos > 0) {
+                    state.pausing = true;
                     state.work.awaitNanos(pauseNanos);
                     continue;
                 }
+                state.pausing = false;
                 Optional<Outgoing> work = workNow(lane, state, nowNanos);
                 if (work.isPresent()) {
                     return work;
