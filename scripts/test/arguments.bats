@@ -53,6 +53,8 @@ hide() {
   [[ $output == *"'n 1'"* ]]
   run -1 "$scripts/replace" n1 --timeout 5
   [[ $output == *--timeout* ]]
+  run -1 "$scripts/bench" --operations put-at-leader,get
+  [[ $output == *"--operations is a list like put-at-leader,get-local"* ]]
   run -1 "$scripts/bench" --connections 1,,2
   [[ $output == *--connections* ]]
   run -1 "$scripts/chaos" --minutes soon --seed 1

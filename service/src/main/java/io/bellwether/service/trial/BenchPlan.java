@@ -18,12 +18,14 @@ record BenchPlan(
         boolean json) {
     private static final int OPEN_LOOP_CONNECTIONS = 64;
 
-    /** {@code --bellwether SERVER... --etcd SERVER... --warmup S --seconds S --rounds N --operations NAME,NAME
-     * --connections N,N --rate N} */
+    /**
+     * {@code --bellwether SERVER... --etcd SERVER... --warmup S --seconds S --rounds N --operations NAME,NAME
+     * --connections N,N --rate N}
+     */
     static BenchPlan parse(List<String> arguments) {
         List<Server> bellwether = new ArrayList<>();
         List<Server> etcd = new ArrayList<>();
-        Duration warmUp = Duration.ofSeconds(60);
+        Duration warmUp = Duration.ofSeconds(120);
         Duration round = Duration.ofSeconds(5);
         int rounds = 3;
         List<Operation> operations = List.of(Operation.values());
@@ -50,7 +52,7 @@ record BenchPlan(
         }
         List<LoadShape> shapes = Stream.concat(
                         connections.stream().map(count -> new LoadShape(count, 0)),
-                        Stream.of(new LoadShape(OPEN_LOOP_CONNECTIONS, rate)).filter(LoadShape::isOpen))
+                        Stream.of(new LoadShape(OPEN_LOOP_CONNECTIONS, rate)))
                 .toList();
         return new BenchPlan(bellwether, etcd, warmUp, round, rounds, operations, shapes, json);
     }

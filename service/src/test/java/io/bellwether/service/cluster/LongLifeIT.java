@@ -34,7 +34,6 @@ class LongLifeIT {
     private static final Duration LIFE = Duration.ofMinutes(Long.getLong("survival.minutes", 30));
     private static final int KEYS = 100_000;
     private static final int CLIENTS = 24;
-    private static final String VALUE = "x".repeat(246);
 
     /** What a day of overwriting may take, in states. */
     private static final long DISK_FACTOR = 3;
@@ -79,7 +78,7 @@ class LongLifeIT {
             try (HttpConnection connection = node.connect()) {
                 for (long i = number; !over.get(); i += CLIENTS) {
                     HttpConnection.Answer answer =
-                            connection.put("life/%06d".formatted(i % KEYS), VALUE + "%010d".formatted(i));
+                            connection.put("life/%06d".formatted(i % KEYS), Writers.valueOf("life-" + i));
                     writes.incrementAndGet();
                     if (!answer.succeeded()) {
                         failed(node + " " + answer);

@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
@@ -241,8 +243,11 @@ final class Writers {
                 + longestPauseMillis();
     }
 
+    /** Always the same for a key, and such that it can't be compressed: what stands on the disk is its whole size. */
     static String valueOf(String key) {
-        return (key + " ").repeat(VALUE_LENGTH / key.length() + 1).substring(0, VALUE_LENGTH);
+        byte[] dice = new byte[VALUE_LENGTH / 4 * 3];
+        new SplittableRandom(((long) key.hashCode() << 32) + key.length()).nextBytes(dice);
+        return Base64.getEncoder().encodeToString(dice);
     }
 
     private static long millis(long nanos) {
