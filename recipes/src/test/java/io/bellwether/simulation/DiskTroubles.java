@@ -1,5 +1,7 @@
 package io.bellwether.simulation;
 
+import io.bellwether.gateway.Room;
+
 /** What may happen to the disk of a node. */
 final class DiskTroubles {
     private static final long LONGEST_REST_MILLIS = 8_000;
@@ -62,6 +64,21 @@ final class DiskTroubles {
         @Override
         public boolean strike(World world) {
             world.anyNode().disk().fill(world.lasting(100, 10_000));
+            return true;
+        }
+    }
+
+    /** For a while there is no room for what clients want to store, here or with all who could lead (Rule 12.5). */
+    record LowSpace() implements Trouble {
+        @Override
+        public String name() {
+            return "disks low on space";
+        }
+
+        @Override
+        public boolean strike(World world) {
+            Room room = world.dice().nextBoolean() ? Room.NOWHERE : Room.ELSEWHERE;
+            world.anyNode().disk().runLow(room, world.lasting(100, 10_000));
             return true;
         }
     }

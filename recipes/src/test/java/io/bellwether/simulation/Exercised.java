@@ -95,6 +95,7 @@ final class Exercised {
         READ_FAILED("12.1 stopped at a failed read"),
         CUT_STAGED("12.2 cut and wrote again"),
         DAMAGE_REFUSED("12.3 refused a damaged store"),
+        NO_ROOM("12.5 refused what there was no room for"),
         CUT_IN_FRONT("13.1 cut its log in front"),
         TOO_FAR_BEHIND("13.3 was told to take a snapshot"),
         INSTALLED("13.4 installed a snapshot"),
@@ -385,7 +386,8 @@ final class Exercised {
                         case TOO_FEW_IN_SYNC -> Sight.TOO_FEW;
                         case OVERLOADED -> Sight.OVERLOADED;
                         case LATE -> Sight.LATE;
-                        case NO_LEADER, SUSPENDED, STOPPING, NO_ROOM -> Sight.DENIED;
+                        case NO_ROOM -> Sight.NO_ROOM;
+                        case NO_LEADER, SUSPENDED, STOPPING -> Sight.DENIED;
                     });
         }
     }

@@ -26,6 +26,7 @@ record Forecast(Trouble trouble, int meanMillis) {
             new Kind(new DiskTroubles.FailedWrite(), 5_000, 30_000),
             new Kind(new DiskTroubles.FailedRead(), 5_000, 30_000),
             new Kind(new DiskTroubles.FullDisk(), 10_000, 60_000),
+            new Kind(new DiskTroubles.LowSpace(), 5_000, 40_000),
             new Kind(new DiskTroubles.BitRot(), 5_000, 40_000),
             new Kind(new DiskTroubles.Wipe(), 5_000, 40_000),
             new Kind(new StateTroubles.WrongState(), 5_000, 40_000),

@@ -72,6 +72,12 @@ final class Registers implements Application {
         return new ByteSink(1).octet(fits ? 1 : 0).toBytes();
     }
 
+    /** A register that is set on a condition stands there already. */
+    @Override
+    public boolean grows(Bytes command) {
+        return SetRegister.decode(command).expectedIndex() < 0;
+    }
+
     static Bytes row(int register) {
         return new ByteSink(3).octet(REGISTER).number(register).toBytes();
     }

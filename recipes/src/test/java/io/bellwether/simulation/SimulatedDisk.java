@@ -1,5 +1,6 @@
 package io.bellwether.simulation;
 
+import io.bellwether.gateway.Room;
 import io.bellwether.replication.Entry;
 import io.bellwether.replication.LogWrite;
 import io.bellwether.replication.NodeId;
@@ -28,6 +29,8 @@ final class SimulatedDisk {
 
     private long stalledUntilMicros;
     private long fullUntilMicros;
+    private Room lowRoom = Room.HERE;
+    private long lowUntilMicros;
     private boolean failsNextSync;
     private boolean failsNextRead;
     /** An entry whose bytes have rotted. */
@@ -90,6 +93,12 @@ final class SimulatedDisk {
         fullUntilMicros = Math.max(fullUntilMicros, untilMicros);
     }
 
+    /** It still writes, but what makes the state grow is not to be taken any more. */
+    void runLow(Room room, long untilMicros) {
+        lowRoom = room;
+        lowUntilMicros = untilMicros;
+    }
+
     void failNextSync() {
         failsNextSync = true;
     }
@@ -122,6 +131,7 @@ final class SimulatedDisk {
     void calm() {
         stalledUntilMicros = 0;
         fullUntilMicros = 0;
+        lowUntilMicros = 0;
         failsNextSync = false;
         failsNextRead = false;
     }
@@ -132,6 +142,11 @@ final class SimulatedDisk {
     long syncMicros() {
         return Math.max(0, stalledUntilMicros - world.nowMicros())
                 + world.dice().nextLong(100, 4_000);
+    }
+
+    /** What its process is told of it. */
+    Room room() {
+        return world.nowMicros() < lowUntilMicros ? lowRoom : Room.HERE;
     }
 
     /** Whether the sync that ends now fails. */

@@ -457,6 +457,7 @@ final class SimulatedNode {
         running.ranMicros = world.nowMicros();
         try {
             running.serving.tick(running.monotonicMillis(), world.nowMicros() / 1_000 + running.wallOffsetMillis);
+            running.serving.room(disk.room());
             event.accept(running.serving);
             running.serving.run();
         } catch (DiskFailed why) {
