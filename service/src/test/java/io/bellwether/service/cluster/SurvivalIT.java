@@ -224,7 +224,11 @@ class SurvivalIT {
     @Test
     @Timeout(1_800)
     void aZooKeeperThatIsAwayStopsNoWrite() throws IOException {
-        Writers writers = Writers.at(cluster.nodes(), CONNECTIONS).during(CALM);
+        // Every write is kept and looked for: in a long outage at full speed there would be too many.
+        boolean lasting = OUTAGE.compareTo(Duration.ofMinutes(1)) > 0;
+        Writers writers =
+                lasting ? Writers.paced(cluster.nodes(), CONNECTIONS, 1_000) : Writers.at(cluster.nodes(), CONNECTIONS);
+        writers.during(CALM);
         int acknowledgedBefore = writers.acknowledged().size();
         cluster.zooKeeper().kill();
         writers.during(Figures.time(Duration.ofSeconds(8), OUTAGE));

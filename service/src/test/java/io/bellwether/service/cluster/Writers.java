@@ -49,7 +49,11 @@ final class Writers {
     }
 
     /** An acknowledged write. */
-    record Written(String key, String value, String etag, long atNanos, long tookNanos) {}
+    record Written(String key, String etag, long atNanos, long tookNanos) {
+        String value() {
+            return valueOf(key);
+        }
+    }
 
     /**
      * A write that wasn't acknowledged.
@@ -175,7 +179,7 @@ final class Writers {
         private void heard(String key, HttpConnection.Answer answer, long began) {
             long now = System.nanoTime();
             if (answer.succeeded()) {
-                acknowledged.add(new Written(key, valueOf(key), answer.etag(), now, now - began));
+                acknowledged.add(new Written(key, answer.etag(), now, now - began));
                 pausedUntil(now);
                 lastAcknowledged = now;
             } else {
