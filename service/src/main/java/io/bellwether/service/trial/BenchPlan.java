@@ -25,7 +25,7 @@ record BenchPlan(
     static BenchPlan parse(List<String> arguments) {
         List<Server> bellwether = new ArrayList<>();
         List<Server> etcd = new ArrayList<>();
-        Duration warmUp = Duration.ofSeconds(120);
+        Duration warmUp = Duration.ofMinutes(2);
         Duration round = Duration.ofSeconds(5);
         int rounds = 3;
         List<Operation> operations = List.of(Operation.values());
