@@ -82,7 +82,7 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     /** Something is in the inbox that is not to wait for more. */
     private volatile boolean urgent;
 
-    /** What clients asked that the present step has taken; of the loop's thread. */
+    /** What clients asked that the latest step has taken; of the loop's thread. */
     private int takenFromClients;
 
     /** The state shown by the tables contains all that was committed at this moment of the own clock; -1 for none. */
@@ -187,7 +187,6 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
      */
     private void waitForEvents() {
         if (takenFromClients >= BUSY_EVENTS) {
-            takenFromClients = 0;
             rest.set(Rest.GATHER);
             if (!urgent) {
                 LockSupport.parkNanos(this, GATHER_NANOS);

@@ -58,7 +58,7 @@ final class RecentRows {
             row.used = true;
         }
         while (bytes > maxBytes) {
-            removeUnused();
+            removeOldestUnlessUsed();
         }
     }
 
@@ -79,22 +79,18 @@ final class RecentRows {
         return bytes;
     }
 
-    /** The second time at the latest some row is removed: none is used any more then. */
-    private void removeUnused() {
-        Map<Bytes, Row> spared = new LinkedHashMap<>();
-        Iterator<Map.Entry<Bytes, Row>> oldest = rows.entrySet().iterator();
-        while (bytes > maxBytes && oldest.hasNext()) {
-            Map.Entry<Bytes, Row> next = oldest.next();
-            Row row = next.getValue();
-            oldest.remove();
-            if (row.used) {
-                row.used = false;
-                spared.put(next.getKey(), row);
-            } else {
-                bytes -= weight(next.getKey(), row.value);
-            }
+    /** The oldest row goes, or has its second chance as the newest. */
+    private void removeOldestUnlessUsed() {
+        Iterator<Map.Entry<Bytes, Row>> fromOldest = rows.entrySet().iterator();
+        Map.Entry<Bytes, Row> oldest = fromOldest.next();
+        Row row = oldest.getValue();
+        fromOldest.remove();
+        if (row.used) {
+            row.used = false;
+            rows.put(oldest.getKey(), row);
+        } else {
+            bytes -= weight(oldest.getKey(), row.value);
         }
-        rows.putAll(spared);
     }
 
     private static long weight(Bytes key, Bytes value) {

@@ -426,10 +426,9 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
 
     private void gather(long notBeforeNanos) throws InterruptedException {
         gathering = true;
-        for (long left = notBeforeNanos - System.nanoTime();
-                left > 0 && !ending;
-                left = notBeforeNanos - System.nanoTime()) {
-            stagedOrEnding.awaitNanos(left);
+        long leftNanos = notBeforeNanos - System.nanoTime();
+        while (leftNanos > 0 && !ending) {
+            leftNanos = stagedOrEnding.awaitNanos(leftNanos);
         }
         gathering = false;
     }
