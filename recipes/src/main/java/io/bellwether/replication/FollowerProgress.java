@@ -8,6 +8,10 @@ package io.bellwether.replication;
  */
 final class FollowerProgress {
     private static final long NOTHING_IN_FLIGHT = 0;
+    /** An append with so many entries shows that more are on their way. */
+    private static final int BUSY_ENTRIES = 3;
+
+    private static final long BUSY_MILLIS = 5;
 
     private final ReplicaId replica;
     /** Whether the place where both logs agree is still being looked for. */
@@ -29,6 +33,9 @@ final class FollowerProgress {
 
     private long answeredAtMillis;
     private long sentAtMillis;
+    /** Until then more entries are likely to follow those that were sent. */
+    private long busyUntilMillis = Long.MIN_VALUE / 2;
+
     private long progressAtMillis;
     /** The commit index that the latest append told. */
     private long toldCommit;
@@ -86,10 +93,6 @@ final class FollowerProgress {
         return echoMillis;
     }
 
-    long toldCommit() {
-        return toldCommit;
-    }
-
     /** The highest number of an append of this leadership that was answered; what confirms a round (Rule 8.1). */
     long answeredNumber() {
         return condemned ? 0 : answeredNumber;
@@ -104,9 +107,12 @@ final class FollowerProgress {
         return progressAtMillis;
     }
 
-    /** Nothing is under way to it that brings a newer commit index along when it is answered. */
-    boolean idle() {
-        return inFlight == NOTHING_IN_FLIGHT;
+    /**
+     * Whether the commit index is worth an append of its own: it is news, and no entries will bring it along, neither after
+     * the answer to those under way nor, under load, in a moment.
+     */
+    boolean wantsCommit(long commitIndex, long nowMillis) {
+        return inFlight == NOTHING_IN_FLIGHT && toldCommit < commitIndex && nowMillis >= busyUntilMillis;
     }
 
     boolean mayTakeEntries(long nowMillis) {
@@ -126,6 +132,7 @@ final class FollowerProgress {
         if (!append.entries().isEmpty()) {
             inFlight = append.number();
             inFlightSinceMillis = nowMillis;
+            busyUntilMillis = append.entries().size() >= BUSY_ENTRIES ? nowMillis + BUSY_MILLIS : nowMillis;
             next = append.entries().get(append.entries().size() - 1).index() + 1;
         }
     }

@@ -420,7 +420,7 @@ final class Leadership {
                     && follower.next() <= standing.journal.end().index()) {
                 List<Entry> entries = standing.journal.entries(follower.next(), standing.settings.maxAppendBytes());
                 send(follower, standing.journal.positionAt(follower.next() - 1), entries);
-            } else if (due || (follower.idle() && follower.toldCommit() < standing.commitIndex())) {
+            } else if (due || follower.wantsCommit(standing.commitIndex(), standing.now())) {
                 sendHeartbeat(follower);
             }
         }

@@ -29,7 +29,9 @@ final class PeerConnection implements Closeable {
     /** What came back. */
     record Answer(int status, BodyBuffer body) {}
 
-    private static final int BUFFER_BYTES = 16 << 10;
+    /** A post under load fits into it with its header, and leaves in one piece. */
+    private static final int BUFFER_BYTES = 64 << 10;
+
     private static final Http1Config HTTP = Http1Config.custom()
             .setBufferSize(BUFFER_BYTES)
             .setMaxHeaderCount(64)
