@@ -38,6 +38,9 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
 
     private static final int ATTEMPTS_WITHOUT_PROGRESS = 5;
     private static final long PAUSE_MILLIS = 1_000;
+    /** Another node makes a copy of its state within about a second. */
+    private static final long OFFER_POLL_MILLIS = 100;
+
     private static final long LONGEST_PAUSE_MILLIS = 30_000;
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
@@ -90,15 +93,19 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
 
     @Override
     public void fetch(NodeId from) {
-        boolean paused = pausedUntilNanos - System.nanoTime() > 0;
         Optional<URI> url = urls.apply(from);
-        if (paused || url.isEmpty() || isClosing() || !busy.compareAndSet(false, true)) {
+        if (isPaused() || url.isEmpty() || isClosing() || !busy.compareAndSet(false, true)) {
             return;
         }
         String cluster = clusterId.get();
         Thread thread = new Thread(() -> fetchAndTell(from, url.get(), cluster), "bellwether-fetch");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** After a fetch that failed. */
+    boolean isPaused() {
+        return pausedUntilNanos - System.nanoTime() > 0;
     }
 
     /** Nothing is fetched meanwhile: {@link #busy} ends when the node has looked at the snapshot. */
@@ -173,7 +180,7 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
             if (manifest.isPresent()) {
                 return manifest.get();
             }
-            pause();
+            pause(OFFER_POLL_MILLIS);
         }
     }
 
@@ -215,7 +222,7 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
                     throw e;
                 }
                 LOG.debug("a file of a snapshot was cut off and is continued", e);
-                pause();
+                pause(PAUSE_MILLIS);
                 continue;
             }
             if (!incoming.check(file)) {
@@ -251,9 +258,9 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
         }
     }
 
-    private void pause() throws IOException {
+    private void pause(long millis) throws IOException {
         try {
-            if (closing.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (closing.await(millis, TimeUnit.MILLISECONDS)) {
                 throw new IOException("this node is stopping");
             }
         } catch (InterruptedException e) {

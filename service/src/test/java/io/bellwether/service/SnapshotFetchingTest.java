@@ -28,6 +28,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,15 +86,23 @@ class SnapshotFetchingTest {
         final AtomicInteger pieces = new AtomicInteger();
         volatile int cutAtPiece = -1;
         volatile boolean damagesFirst;
+        volatile boolean announcesTooMuch;
+        volatile int goneAfterFiles = Integer.MAX_VALUE;
+        final AtomicInteger refusedAsGone = new AtomicInteger();
         volatile CountDownLatch held = new CountDownLatch(0);
 
         @Override
         public void manifest(Consumer<Optional<SnapshotManifest>> whenDone) {
-            whenDone.accept(from.outgoing().offer().map(SnapshotFetchingTest::manifest));
+            Optional<SnapshotManifest> manifest = from.outgoing().offer().map(SnapshotFetchingTest::manifest);
+            whenDone.accept(announcesTooMuch ? manifest.map(SnapshotFetchingTest::withMoreThanAnyDiskHolds) : manifest);
         }
 
         @Override
         public Optional<FileChannel> open(String id, String file) throws IOException {
+            if (opened.get() >= goneAfterFiles) {
+                refusedAsGone.incrementAndGet();
+                return Optional.empty();
+            }
             Optional<FileChannel> real = from.outgoing().open(id, file);
             if (real.isPresent() && opened.getAndIncrement() == 0 && damagesFirst) {
                 try (FileChannel whole = real.get()) {
@@ -213,6 +222,28 @@ class SnapshotFetchingTest {
     }
 
     @Test
+    void withoutRoomForAllOfItNothingIsFetched() {
+        source.announcesTooMuch = true;
+        fetching.fetch(N1);
+        await().until(fetching::isPaused);
+        assertThat(source.opened.get()).isZero();
+        assertThat(arrived).isEmpty();
+        source.announcesTooMuch = false;
+        fetchAndInstallWhenAskedAgain();
+    }
+
+    @Test
+    void aCopyThatWasGivenUpMeanwhileIsAskedForAnew() {
+        source.goneAfterFiles = 1;
+        fetching.fetch(N1);
+        await().until(fetching::isPaused);
+        assertThat(source.refusedAsGone.get()).isEqualTo(1);
+        assertThat(arrived).isEmpty();
+        source.goneAfterFiles = Integer.MAX_VALUE;
+        fetchAndInstallWhenAskedAgain();
+    }
+
+    @Test
     void aSecondQuestionFetchesNothingAgain() {
         fetching.fetch(N1);
         await().until(() -> arrived.size() == 1);
@@ -296,6 +327,16 @@ class SnapshotFetchingTest {
         fetching.install(arrived.get(0));
     }
 
+    /** The node asks with each heartbeat. */
+    private void fetchAndInstallWhenAskedAgain() {
+        await().atMost(Duration.ofSeconds(30)).until(() -> {
+            fetching.fetch(N1);
+            return !arrived.isEmpty();
+        });
+        fetching.install(arrived.get(0));
+        assertIsThere();
+    }
+
     private void assertIsThere() {
         try (Tables.View here = to.tables().view();
                 Tables.View there = from.tables().view()) {
@@ -324,6 +365,19 @@ class SnapshotFetchingTest {
                         .map(file -> new SnapshotManifest.File(
                                 file.name(), file.bytes(), Integer.toUnsignedLong(file.crc32c())))
                         .toList());
+    }
+
+    private static SnapshotManifest withMoreThanAnyDiskHolds(SnapshotManifest manifest) {
+        List<SnapshotManifest.File> files = new ArrayList<>(manifest.files());
+        files.add(new SnapshotManifest.File("999999.sst", 1L << 60, 0));
+        return new SnapshotManifest(
+                manifest.clusterId(),
+                manifest.id(),
+                manifest.epoch(),
+                manifest.index(),
+                manifest.logTime(),
+                manifest.bytes() + (1L << 60),
+                files);
     }
 
     private HttpResponse<String> get(String path, String... headers) throws Exception {
