@@ -17,11 +17,10 @@ import org.jspecify.annotations.Nullable;
  * else, Rule 6.1). A process that starts follows: it leads only an epoch that it claimed itself since (Rule 1.3).
  */
 public final class Replica {
-    private static final long UNSEEN = Long.MIN_VALUE;
-
     private final Standing standing;
     private final Following following;
     private final Silence silence;
+    private final Complaint complaint;
     private @Nullable Claiming claiming;
     private @Nullable Leadership leadership;
     private final PromiseAnswers promiseAnswers;
@@ -40,13 +39,6 @@ public final class Replica {
     private @Nullable Departure departure;
 
     private boolean rolledBack;
-    private String toldComplaint = "";
-    /** Since when ZooKeeper, in reach, has shown what does not fit; {@link #UNSEEN} while it does not. */
-    private long complaintSinceMillis = UNSEEN;
-    /** When it was seen last: a process that was stopped in between has seen nothing for all that time. */
-    private long complaintSeenMillis;
-
-    private long complaintReadAtMillis;
     private boolean pauseTold;
 
     /**
@@ -69,6 +61,7 @@ public final class Replica {
         this.standing = new Standing(self, process, software, settings, log, appliedIndex, dice);
         this.following = new Following(standing);
         this.silence = new Silence(standing, following);
+        this.complaint = new Complaint(standing);
         this.promiseAnswers = new PromiseAnswers(standing);
         this.bootstrap = bootstrap;
     }
@@ -101,7 +94,7 @@ public final class Replica {
             return;
         }
         stepDownIfFenced();
-        complain();
+        complaint.tick();
         tellPause();
         keepPlaceInLatch();
         Leadership leading = leadership;
@@ -764,34 +757,8 @@ public final class Replica {
         boolean complains = standing.guard().isPresent();
         if (wanted && !complains && !view.queued()) {
             standing.work().ask(new Work.Request.Queue());
-        } else if ((!wanted || (complains && complaintLasts())) && view.queued()) {
+        } else if ((!wanted || (complains && complaint.lasts())) && view.queued()) {
             standing.work().ask(new Work.Request.Leave());
-        }
-    }
-
-    /**
-     * What does not fit may only be an old view of ZooKeeper: it is read again behind a sync, and told only if that does
-     * not help. Until then nobody claims on it (Rule 11.1).
-     */
-    private void complain() {
-        String complaint = standing.guard().orElse("");
-        if (complaint.isEmpty() || !standing.view().connected()) {
-            complaintSinceMillis = UNSEEN;
-            toldComplaint = "";
-            return;
-        }
-        boolean stoppedBetween = standing.now() - complaintSeenMillis > standing.settings.leaderTimeoutMillis();
-        complaintSeenMillis = standing.now();
-        if (complaintSinceMillis == UNSEEN || stoppedBetween) {
-            complaintSinceMillis = standing.now();
-        }
-        if (standing.now() >= complaintReadAtMillis) {
-            complaintReadAtMillis = standing.now() + standing.settings.heartbeatMillis();
-            standing.work().ask(new Work.Request.ReadRecord());
-        }
-        if (complaintLasts() && !complaint.equals(toldComplaint)) {
-            toldComplaint = complaint;
-            standing.work().error("guard: " + complaint);
         }
     }
 
@@ -807,12 +774,6 @@ public final class Replica {
                 standing.work().info("the pause is over epoch=" + standing.highestEpoch());
             }
         }
-    }
-
-    /** After a change of leadership ZooKeeper's view is behind for a moment: no reason to complain, or to leave. */
-    private boolean complaintLasts() {
-        return complaintSinceMillis != UNSEEN
-                && standing.now() - complaintSinceMillis > standing.settings.evictAfterMillis();
     }
 
     private void conclude() {

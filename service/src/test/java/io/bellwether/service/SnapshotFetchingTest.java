@@ -376,7 +376,7 @@ class SnapshotFetchingTest {
                 manifest.epoch(),
                 manifest.index(),
                 manifest.logTime(),
-                manifest.bytes() + (1L << 60),
+                manifest.totalBytes() + (1L << 60),
                 files);
     }
 
