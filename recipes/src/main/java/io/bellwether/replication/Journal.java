@@ -237,6 +237,11 @@ final class Journal {
         return gatheredCut != 0 || !gatheredEntries.isEmpty() || gatheredRecord != null || gatheredCompaction != 0;
     }
 
+    /** Whether nothing but entries is gathered, which may wait for others (Rule 4.9). */
+    boolean mayWait() {
+        return gatheredCut == 0 && gatheredRecord == null && gatheredCompaction == 0;
+    }
+
     /** Ends the gathering; null if there is nothing to write. */
     @Nullable
     LogWrite takeWrite(long nowMillis) {

@@ -35,6 +35,8 @@ final class Leadership {
     private boolean suspended;
     /** Whether the round that readers wait for was put to every voter, and not only to as many as it needs. */
     private boolean allAreAsked;
+
+    private final Gathering gathering = new Gathering();
     /** Bytes of proposals that wait for their commit (Rule 4.8). */
     private long uncommittedBytes;
     /** The highest index that was told to be held by all (Rule 13.1). */
@@ -325,6 +327,7 @@ final class Leadership {
         }
         change.proceed();
         beginRound();
+        gather();
         sendAppends();
     }
 
@@ -338,9 +341,11 @@ final class Leadership {
             long from = Math.max(standing.commitIndex(), startIndex) + 1;
             uncommittedBytes -= weightOf(from, reached);
         }
-        boolean first = standing.commitIndex() < startIndex;
+        long before = standing.commitIndex();
         standing.commit(reached);
-        if (first) {
+        if (before >= startIndex) {
+            gathering.committed(before, reached, standing.journal.end().index(), standing.now());
+        } else {
             standing.work().info("serving epoch=" + epoch + " index=" + reached);
         }
     }
@@ -402,6 +407,15 @@ final class Leadership {
         }
     }
 
+    /** Rule 4.9; but nobody writes while leadership is handed over, and nothing is to wait for that. */
+    private void gather() {
+        if (handsOff()) {
+            gathering.end();
+        } else {
+            gathering.look(standing.journal.end().index() - standing.commitIndex(), standing.now());
+        }
+    }
+
     private void sendAppends() {
         boolean roundBegun = false;
         // Under load entries take the place of heartbeats; without a round of their own all nodes would look stale.
@@ -416,7 +430,9 @@ final class Leadership {
                 rounds.begin(nextAppendNumber, standing.now(), standing.commitIndex(), false);
                 roundBegun = true;
             }
-            if (follower.mayTakeEntries(standing.now())
+            boolean waits = gathering.missing() > 0 && follower.next() > standing.commitIndex();
+            if (!waits
+                    && follower.mayTakeEntries(standing.now())
                     && follower.next() <= standing.journal.end().index()) {
                 List<Entry> entries = standing.journal.entries(follower.next(), standing.settings.maxAppendBytes());
                 send(follower, standing.journal.positionAt(follower.next() - 1), entries);
@@ -424,6 +440,15 @@ final class Leadership {
                 sendHeartbeat(follower);
             }
         }
+    }
+
+    /** See {@link Replica#gathersFor}. */
+    long gathersFor() {
+        return gathering.missing();
+    }
+
+    void endGathering() {
+        gathering.end();
     }
 
     /** While probing, the heartbeat is the probe; afterwards it names what is known to match, which cannot fail. */

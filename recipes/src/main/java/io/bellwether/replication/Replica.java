@@ -419,9 +419,28 @@ public final class Replica {
         if (!rolledBack) {
             conclude();
         }
-        standing.work().write(standing.journal.takeWrite(standing.now()));
+        if (gathersFor() == 0 || !standing.journal.mayWait()) {
+            standing.work().write(standing.journal.takeWrite(standing.now()));
+        }
         standing.work().committed(takeCommitted());
         return standing.takeWork();
+    }
+
+    /**
+     * For how many more entries a leader under load waits before it writes and sends those it has (Rule 4.9), as of the last
+     * {@link #work}; 0 if it does not wait. It grows only when a wait begins, or begins anew.
+     */
+    public long gathersFor() {
+        Leadership leading = leadership;
+        return leading == null ? 0 : leading.gathersFor();
+    }
+
+    /** Those that a leader waits for do not come: the next {@link #work} has what there is. */
+    public void endGathering() {
+        Leadership leading = leadership;
+        if (leading != null) {
+            leading.endGathering();
+        }
     }
 
     // --- messages --------------------------------------------------------------------------------------------------

@@ -55,6 +55,8 @@ final class Exercised {
         WITHOUT_DISK("4.6 acknowledged a heartbeat while the disk worked"),
         BEHIND("4.7 committed less than its leader had"),
         OVERLOADED("4.8 postponed beyond what may wait"),
+        GATHERED("4.9 waited for more entries"),
+        WAITED_IN_VAIN("4.9 waited for entries that did not come"),
         ADDED("5.1 added to the set"),
         REMOVED("5.4 removed from the set"),
         SUSPENDED("6.1 suspended"),
@@ -323,6 +325,11 @@ final class Exercised {
 
     void beganAnew() {
         see(Sight.BEGAN_ANEW);
+    }
+
+    /** @param inVain whether a leader still waits for entries when its patience ends */
+    void gathered(boolean inVain) {
+        see(inVain ? Sight.WAITED_IN_VAIN : Sight.GATHERED);
     }
 
     void synced(boolean leading, long tookMicros) {

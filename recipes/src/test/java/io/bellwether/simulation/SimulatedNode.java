@@ -35,6 +35,9 @@ final class SimulatedNode {
     static final GatewaySettings GATEWAY =
             new GatewaySettings(1 << 20, 200, 4_096, 50, 1_000, 10_000, KEY_RETENTION_MILLIS);
 
+    /** Longer than a replica waits by itself. */
+    private static final long MAX_GATHERING_MICROS = 12_000;
+
     private final World world;
     private final NodeId id;
     private final SimulatedDisk disk;
@@ -59,6 +62,7 @@ final class SimulatedNode {
         long wallOffsetMillis = world.dice().nextLong(-20_000, 20_000);
         boolean paused;
         boolean syncing;
+        boolean gathers;
         boolean fetching;
 
         @Nullable
@@ -467,7 +471,23 @@ final class SimulatedNode {
         if (process == running) {
             checkApplied(running);
             sync(running);
+            endGatheringSoon(running);
         }
+    }
+
+    /** Rule 4.9: the host of a leader gives those it waits for some time. */
+    private void endGatheringSoon(Life running) {
+        if (running.gathers || running.serving.replica().gathersFor() == 0) {
+            return;
+        }
+        running.gathers = true;
+        world.at(world.nowMicros() + world.dice().nextLong(MAX_GATHERING_MICROS), () -> {
+            running.gathers = false;
+            event(running.life, serving -> {
+                world.exercised().gathered(serving.replica().gathersFor() > 0);
+                serving.replica().endGathering();
+            });
+        });
     }
 
     private void checkApplied(Life running) {

@@ -59,6 +59,10 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     private static final int BUSY_EVENTS = 3;
 
     private static final long GATHER_NANOS = 300_000;
+    /** Within so much for each of them, those that were answered have written again. */
+    private static final long NANOS_PER_ENTRY = 40_000;
+
+    private static final long MAX_ENTRIES_WAIT_NANOS = 5_000_000;
 
     /** A node that is told to stop goes on for so long at most, so that what its clients wait for can still happen. */
     private static final long DRAIN_MILLIS = 2_000;
@@ -84,6 +88,11 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
 
     /** What clients asked that the latest step has taken; of the loop's thread. */
     private int takenFromClients;
+
+    /** What the replica said last of {@link Replica#gathersFor}, and when that is to end; of the loop's thread. */
+    private long gathersFor;
+
+    private long gathersUntilNanos;
 
     /** The state shown by the tables contains all that was committed at this moment of the own clock; -1 for none. */
     private volatile long freshAsOfMillis = -1;
@@ -169,12 +178,32 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
             event.run();
         }
         boolean more = driven.node().run();
+        more |= endsGathering(driven.node().replica());
         publish(driven.node().replica());
         for (Runnable done : afterRun) {
             done.run();
         }
         afterRun.clear();
         return more;
+    }
+
+    /**
+     * Rule 4.9: entries wait for others as long as those take to come that have just been answered, one after another.
+     *
+     * @return whether the wait is over, and they are to leave
+     */
+    private boolean endsGathering(Replica replica) {
+        long missing = replica.gathersFor();
+        long nowNanos = System.nanoTime();
+        if (missing > gathersFor) {
+            gathersUntilNanos = nowNanos + Math.min(missing * NANOS_PER_ENTRY, MAX_ENTRIES_WAIT_NANOS);
+        }
+        boolean over = missing > 0 && nowNanos - gathersUntilNanos >= 0;
+        if (over) {
+            replica.endGathering();
+        }
+        gathersFor = over ? 0 : missing;
+        return over;
     }
 
     private void publish(Replica replica) {
@@ -186,7 +215,7 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
      * others report ends the wait. Whoever asks alone never waits.
      */
     private void waitForEvents() {
-        if (takenFromClients >= BUSY_EVENTS) {
+        if (takenFromClients >= BUSY_EVENTS || gathersFor > 0) {
             rest.set(Rest.GATHER);
             if (!urgent) {
                 LockSupport.parkNanos(this, GATHER_NANOS);

@@ -33,12 +33,6 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
     /** How long a clean end waits for the disk to take what is staged. */
     private static final long CLOSING_SECONDS = 10;
 
-    /** So many writes in one batch show that more are on their way. */
-    private static final int BUSY_WRITES = 2;
-
-    private static final int GATHERING_PERCENT = 100;
-    private static final long MAX_GATHERING_NANOS = 1_000_000;
-
     /** A log that is found is taken for so many pieces, whose sizes are estimated. */
     private static final long FOUND_IN_PIECES = 64;
 
@@ -69,7 +63,6 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
     private final Deque<LogWrite> staged = new ArrayDeque<>();
     private final Deque<LogWrite> inBatch = new ArrayDeque<>();
     private long readableEnd;
-    private boolean gathering;
     private boolean ending;
     private boolean closed;
     private @Nullable RuntimeException failure;
@@ -221,9 +214,7 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
                 readableEnd = Math.min(readableEnd, write.cutFrom() - 1);
             }
             staged.add(write);
-            if (!gathering) {
-                stagedOrEnding.signal();
-            }
+            stagedOrEnding.signal();
         } finally {
             lock.unlock();
         }
@@ -363,17 +354,13 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
 
     private void writeBatches() {
         try (writer) {
-            long notBeforeNanos = System.nanoTime();
-            while (takeStaged(notBeforeNanos)) {
-                long beganNanos = System.nanoTime();
-                boolean busy = inBatch.size() >= BUSY_WRITES;
+            while (takeStaged()) {
                 boolean cutInFront = inBatch.stream().anyMatch(write -> write.compactTo() > 0);
                 BatchListener listener = batchListener;
                 listener.writing();
                 writer.write(inBatch);
                 listener.written();
                 durable.accept(markReadable());
-                notBeforeNanos = busy ? afterGathering(beganNanos) : beganNanos;
                 if (cutInFront) {
                     writer.giveSpaceBack();
                 }
@@ -385,28 +372,15 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
             stop(new StorageFailure(directory.folder(), "Writing beside the log", e));
         } catch (StoreDamaged | StorageFailure e) {
             stop(e);
-        } catch (InterruptedException | RuntimeException e) {
+        } catch (RuntimeException e) {
             stop(new StorageFailure(directory.folder(), "The thread that writes the log", e));
         }
     }
 
-    /**
-     * A batch of several writes, as a leader has them under load: the next may wait as long as this one took, since what is
-     * staged meanwhile is synced with it. A follower has one write for each post, and a lone write never waits.
-     */
-    private static long afterGathering(long beganNanos) {
-        long nowNanos = System.nanoTime();
-        return nowNanos + Math.min((nowNanos - beganNanos) * GATHERING_PERCENT / 100, MAX_GATHERING_NANOS);
-    }
-
-    /**
-     * Waits for writes and takes them, up to the size of a batch, and not before {@code notBeforeNanos} of {@link
-     * System#nanoTime}. False when the end has come and none is left.
-     */
-    private boolean takeStaged(long notBeforeNanos) throws InterruptedException {
+    /** Waits for writes and takes them, up to the size of a batch. False when the end has come and none is left. */
+    private boolean takeStaged() {
         lock.lock();
         try {
-            gather(notBeforeNanos);
             while (staged.isEmpty() && !ending) {
                 stagedOrEnding.awaitUninterruptibly();
             }
@@ -422,15 +396,6 @@ final class RocksLog implements ReplicatedLog, AutoCloseable {
         } finally {
             lock.unlock();
         }
-    }
-
-    private void gather(long notBeforeNanos) throws InterruptedException {
-        gathering = true;
-        long leftNanos = notBeforeNanos - System.nanoTime();
-        while (leftNanos > 0 && !ending) {
-            leftNanos = stagedOrEnding.awaitNanos(leftNanos);
-        }
-        gathering = false;
     }
 
     /** The batch is written and reported, and this thread is done with it. */
