@@ -321,13 +321,13 @@ final class Leadership {
             running.proceed();
         }
         advanceCommit();
+        gather();
         rounds.confirm(quorums().reachedByWriteQuorum(this::answeredNumber)).forEach(this::serve);
         if (diskStalls()) {
             return; // Rule 6.3: a leader whose own disk hangs falls silent
         }
         change.proceed();
         beginRound();
-        gather();
         sendAppends();
     }
 

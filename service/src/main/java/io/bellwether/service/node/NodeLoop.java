@@ -86,6 +86,9 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     /** Something is in the inbox that is not to wait for more. */
     private volatile boolean urgent;
 
+    /** So many questions of clients end a gathering. */
+    private volatile long enough = Long.MAX_VALUE;
+
     /** What clients asked that the latest step has taken; of the loop's thread. */
     private int takenFromClients;
 
@@ -105,7 +108,7 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
         NONE,
         /** Whatever comes wakes it. */
         SLEEP,
-        /** For a moment, what clients ask does not wake it. */
+        /** For a moment, what clients ask does not wake it, unless it is enough. */
         GATHER
     }
 
@@ -216,8 +219,9 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
      */
     private void waitForEvents() {
         if (takenFromClients >= BUSY_EVENTS || gathersFor > 0) {
+            enough = gathersFor > 0 ? gathersFor : Long.MAX_VALUE;
             rest.set(Rest.GATHER);
-            if (!urgent) {
+            if (!urgent && clientEvents.get() < enough) {
                 LockSupport.parkNanos(this, GATHER_NANOS);
             }
         } else {
@@ -239,7 +243,9 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
 
     private void enqueueFromClient(Runnable event) {
         inbox.add(event);
-        if (rest.compareAndSet(Rest.SLEEP, Rest.NONE)) {
+        boolean wakes = rest.compareAndSet(Rest.SLEEP, Rest.NONE)
+                || (clientEvents.get() >= enough && rest.compareAndSet(Rest.GATHER, Rest.NONE));
+        if (wakes) {
             LockSupport.unpark(thread);
         }
     }
