@@ -133,7 +133,7 @@ final class InSyncChange {
     /** Sends the intention as soon as the new set has all that counts (Rule 5.3). */
     void proceed() {
         Intention open = intention;
-        if (open != null && open.request == NOT_SENT && standing.view().connected() && hasWhatCounts(open)) {
+        if (open != null && open.request == NOT_SENT && standing.view().connected() && hasWhatCounts(open.set)) {
             open.request = standing.nextRequest();
             submit(open);
         }
@@ -145,9 +145,9 @@ final class InSyncChange {
     }
 
     /** Rule 5.3: W(S') of S' have everything up to the larger of the commit index and the epoch's start. */
-    private boolean hasWhatCounts(Intention open) {
+    private boolean hasWhatCounts(List<ReplicaId> set) {
         long needed = Math.max(standing.commitIndex(), leadership.startIndex());
-        return Quorums.reachedByWriteQuorum(record.writeQuorum(), open.set, leadership::match) >= needed;
+        return Quorums.reachedByWriteQuorum(record.writeQuorum(), set, leadership::match) >= needed;
     }
 
     /** Rule 5.5: no intention while ZooKeeper is away. Rule 5.6: none that goes on for ever. Rule 15.2: none against a pause. */
@@ -223,24 +223,45 @@ final class InSyncChange {
     }
 
     /**
-     * Who has been silent, or stored nothing, for too long; at once when the leader is suspended, or when the replica says
-     * that it leaves (Rules 5.4 and 10.9).
+     * Who has been silent, or stored nothing, for too long; at once when the leader is suspended, when the replica says that
+     * it leaves (Rules 5.4 and 10.9), or when its node is there with another store, if the others have all that counts. That
+     * one goes first, and no other goes if it could not go afterwards: it never answers again.
      */
     private Optional<Intention> removal() {
-        if (record.inSync().size() <= record.minInSync()) {
+        List<ReplicaId> replaced =
+                record.inSync().stream().filter(this::isReplaced).toList();
+        return removal(replaced, 0).or(() -> removal(record.inSync(), replaced.size()));
+    }
+
+    /** @param toGo how many others must be able to go afterwards */
+    private Optional<Intention> removal(List<ReplicaId> candidates, int toGo) {
+        if (record.inSync().size() - toGo <= record.minInSync()) {
             return Optional.empty(); // Rule 4.3
         }
-        for (ReplicaId replica : record.inSync()) {
-            if (replica.equals(standing.self) || rests(replica) || !failing(replica) || isKeptByPause(replica)) {
+        for (ReplicaId replica : candidates) {
+            if (replica.equals(standing.self) || rests(replica) || isKeptByPause(replica)) {
                 continue;
             }
             List<ReplicaId> smaller = new ArrayList<>(record.inSync());
             smaller.remove(replica);
-            if (answers(smaller)) {
+            boolean goes = failing(replica) || (isReplaced(replica) && hasWhatCounts(smaller));
+            if (goes && answers(smaller)) {
                 return Optional.of(new Intention(smaller, replica, standing.now()));
             }
         }
         return Optional.empty();
+    }
+
+    /** Whether its node is there, but with another store. */
+    private boolean isReplaced(ReplicaId replica) {
+        boolean another = false;
+        for (Member member : standing.view().members()) {
+            if (member.replica().equals(replica)) {
+                return false;
+            }
+            another |= member.replica().node().equals(replica.node());
+        }
+        return another;
     }
 
     /** Rule 15.2: while automation is off, nobody is removed but who leaves. */

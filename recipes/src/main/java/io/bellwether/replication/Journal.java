@@ -8,8 +8,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The core's view of its own log: everything that is staged, whether durable yet or not. It gathers what changes within
- * one step into one {@link LogWrite}, and knows how far the disk has come.
+ * The core's view of its own log: everything that is staged, whether durable yet or not. It gathers what changes until
+ * the write is taken into one {@link LogWrite}, and knows how far the disk has come.
  *
  * <p>Invariants: {@code durableEnd <= end.index}; entries after {@code durableEnd} are all in memory; a write completes
  * by its number, never by an index alone, since the same index may be cut and written again (Rule 12.2).

@@ -407,9 +407,9 @@ final class Leadership {
         }
     }
 
-    /** Rule 4.9; but nobody writes while leadership is handed over, and nothing is to wait for that. */
+    /** Rule 4.9. What fills an append has waited long enough. */
     private void gather() {
-        if (handsOff()) {
+        if (uncommittedBytes >= standing.settings.maxAppendBytes()) {
             gathering.end();
         } else {
             gathering.look(standing.journal.end().index() - standing.commitIndex(), standing.now());
@@ -509,6 +509,7 @@ final class Leadership {
         long time = standing.logClock.stamp(standing.now(), standing.wall());
         Entry entry = Entry.of(journal.end().index() + 1, epoch, time, kind, payload);
         if (kind != Entry.Kind.COMMAND) {
+            gathering.end(); // this is no client's write, and waits for none
             commandsToCompare = false;
             comparableAtMillis = standing.now();
         }

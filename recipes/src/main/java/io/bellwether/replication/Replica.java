@@ -428,7 +428,7 @@ public final class Replica {
 
     /**
      * For how many more entries a leader under load waits before it writes and sends those it has (Rule 4.9), as of the last
-     * {@link #work}; 0 if it does not wait. It grows only when a wait begins, or begins anew.
+     * {@link #work}; 0 if it does not wait. It grows only when entries were committed, and falls with every one that comes.
      */
     public long gathersFor() {
         Leadership leading = leadership;

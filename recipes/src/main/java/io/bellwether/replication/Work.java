@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * done. {@link Node} does it.
  *
  * <p>A message that vouches for something durable is not in here before the disk has said so: the core holds it back
- * until the write is completed. So all messages may leave as soon as the write of the same step is staged.
+ * until the write is completed. So all messages may leave as soon as the write of the same step is staged; a
+ * leader's entries even before, since they vouch for nothing.
  */
 public final class Work {
     private final List<Notice> notices = new ArrayList<>();

@@ -45,7 +45,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread that owns a node. Whatever happens becomes an event in its inbox; it takes all that has gathered, lets
  * the node draw its conclusions once, and waits for more. What arrives meanwhile is the next batch. Only under load a
- * client's question waits for others, for a moment; what the world reports never does.
+ * client's question waits for others, for a moment; what the world reports wakes the loop at once.
  *
  * <p>An event that throws ends the process: {@code fatal} hears why, once, and the loop does nothing more. A dead node is
  * a failover, a wrong one is lost data.
@@ -59,10 +59,6 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     private static final int BUSY_EVENTS = 3;
 
     private static final long GATHER_NANOS = 300_000;
-    /** Within so much for each of them, those that were answered have written again. */
-    private static final long NANOS_PER_ENTRY = 40_000;
-
-    private static final long MAX_ENTRIES_WAIT_NANOS = 5_000_000;
 
     /** A node that is told to stop goes on for so long at most, so that what its clients wait for can still happen. */
     private static final long DRAIN_MILLIS = 2_000;
@@ -86,16 +82,13 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     /** Something is in the inbox that is not to wait for more. */
     private volatile boolean urgent;
 
-    /** So many questions of clients end a gathering. */
+    /** So many questions of clients end a rest in which their questions are gathered. */
     private volatile long enough = Long.MAX_VALUE;
 
     /** What clients asked that the latest step has taken; of the loop's thread. */
     private int takenFromClients;
 
-    /** What the replica said last of {@link Replica#gathersFor}, and when that is to end; of the loop's thread. */
-    private long gathersFor;
-
-    private long gathersUntilNanos;
+    private final GatheringPatience patience = new GatheringPatience();
 
     /** The state shown by the tables contains all that was committed at this moment of the own clock; -1 for none. */
     private volatile long freshAsOfMillis = -1;
@@ -160,6 +153,7 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     private void drain(Parts driven) {
         long untilMillis = nowMillis() + DRAIN_MILLIS;
         do {
+            driven.node().replica().endGathering();
             if (!step(driven)) {
                 waitForEvents();
             }
@@ -190,22 +184,12 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
         return more;
     }
 
-    /**
-     * Rule 4.9: entries wait for others as long as those take to come that have just been answered, one after another.
-     *
-     * @return whether the wait is over, and they are to leave
-     */
+    /** Rule 4.9. @return whether a wait is over, and entries are to leave */
     private boolean endsGathering(Replica replica) {
-        long missing = replica.gathersFor();
-        long nowNanos = System.nanoTime();
-        if (missing > gathersFor) {
-            gathersUntilNanos = nowNanos + Math.min(missing * NANOS_PER_ENTRY, MAX_ENTRIES_WAIT_NANOS);
-        }
-        boolean over = missing > 0 && nowNanos - gathersUntilNanos >= 0;
+        boolean over = patience.isOver(replica.gathersFor(), System.nanoTime());
         if (over) {
             replica.endGathering();
         }
-        gathersFor = over ? 0 : missing;
         return over;
     }
 
@@ -215,14 +199,16 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
 
     /**
      * Under load what clients ask waits a moment for more of it: a step costs the same for one write and for many, and what
-     * others report ends the wait. Whoever asks alone never waits.
+     * others report ends the wait. While nobody else asks and no entries wait for more, nothing waits.
      */
     private void waitForEvents() {
-        if (takenFromClients >= BUSY_EVENTS || gathersFor > 0) {
-            enough = gathersFor > 0 ? gathersFor : Long.MAX_VALUE;
+        boolean entriesWait = patience.missing() > 0;
+        if (takenFromClients >= BUSY_EVENTS || entriesWait) {
+            enough = entriesWait ? Math.max(patience.missing(), BUSY_EVENTS) : Long.MAX_VALUE;
             rest.set(Rest.GATHER);
             if (!urgent && clientEvents.get() < enough) {
-                LockSupport.parkNanos(this, GATHER_NANOS);
+                long nanos = entriesWait ? patience.leftNanos(System.nanoTime()) : GATHER_NANOS;
+                LockSupport.parkNanos(this, Math.min(nanos, GATHER_NANOS));
             }
         } else {
             rest.set(Rest.SLEEP);
