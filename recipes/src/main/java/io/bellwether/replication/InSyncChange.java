@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -228,28 +229,32 @@ final class InSyncChange {
      * one goes first, and no other goes if it could not go afterwards: it never answers again.
      */
     private Optional<Intention> removal() {
-        List<ReplicaId> replaced =
-                record.inSync().stream().filter(this::isReplaced).toList();
-        return removal(replaced, 0).or(() -> removal(record.inSync(), replaced.size()));
+        List<ReplicaId> lost = record.inSync().stream().filter(this::isReplaced).toList();
+        return removal(lost, 0, replica -> failing(replica) || hasWhatCounts(without(replica)))
+                .or(() -> removal(record.inSync(), lost.size(), this::failing));
     }
 
     /** @param toGo how many others must be able to go afterwards */
-    private Optional<Intention> removal(List<ReplicaId> candidates, int toGo) {
+    private Optional<Intention> removal(List<ReplicaId> candidates, int toGo, Predicate<ReplicaId> goes) {
         if (record.inSync().size() - toGo <= record.minInSync()) {
             return Optional.empty(); // Rule 4.3
         }
         for (ReplicaId replica : candidates) {
-            if (replica.equals(standing.self) || rests(replica) || isKeptByPause(replica)) {
+            if (replica.equals(standing.self) || rests(replica) || !goes.test(replica) || isKeptByPause(replica)) {
                 continue;
             }
-            List<ReplicaId> smaller = new ArrayList<>(record.inSync());
-            smaller.remove(replica);
-            boolean goes = failing(replica) || (isReplaced(replica) && hasWhatCounts(smaller));
-            if (goes && answers(smaller)) {
+            List<ReplicaId> smaller = without(replica);
+            if (answers(smaller)) {
                 return Optional.of(new Intention(smaller, replica, standing.now()));
             }
         }
         return Optional.empty();
+    }
+
+    private List<ReplicaId> without(ReplicaId replica) {
+        List<ReplicaId> smaller = new ArrayList<>(record.inSync());
+        smaller.remove(replica);
+        return smaller;
     }
 
     /** Whether its node is there, but with another store. */
