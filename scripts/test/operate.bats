@@ -121,7 +121,7 @@ teardown_file() {
   [[ $("$scripts/status") == *paused* ]]
   "$scripts/cluster" kill "$dead"
   sleep 8 # longer than the leader timeout of this cluster
-  run -0 "$scripts/status" --url "$url" -o json
+  run -5 --separate-stderr "$scripts/status" --url "$url" -o json
   jq -e --argjson epoch "$epoch" '.leader == null and .epoch == $epoch and .paused' <<< "$output"
   run -0 --separate-stderr "$scripts/pause" --end --url "$url"
   [[ $output == "automation is on again" ]]
