@@ -23,6 +23,8 @@ import org.rocksdb.RocksDBException;
 public final class IncomingSnapshot {
     private static final String ID = "id";
     private static final String STATE = "state";
+    /** So much is forced at a time: a whole file at once would hold up whoever else syncs on this disk. */
+    private static final long FORCED_AT_ONCE_BYTES = 4 << 20;
 
     private final DataDirectory directory;
     private final RocksFamily family;
@@ -85,6 +87,7 @@ public final class IncomingSnapshot {
         private final Path folder;
         private final FileChannel channel;
         private long missingBytes;
+        private long unforcedBytes;
 
         private Appending(Path folder, FileChannel channel, long missingBytes) {
             this.folder = folder;
@@ -92,13 +95,20 @@ public final class IncomingSnapshot {
             this.missingBytes = missingBytes;
         }
 
-        /** @throws IOException if the disk refuses it, or it is more than belongs into the file */
+        /**
+         * @throws IOException if the disk refuses it, or it is more than belongs into the file
+         * @throws StorageFailure if nobody knows whether it is on the disk (Rule 12.1)
+         */
         public void write(byte[] bytes, int length) throws IOException {
             missingBytes -= length;
             if (missingBytes < 0) {
                 throw new IOException("a file of a snapshot is longer than was announced");
             }
             DurableFiles.writeAll(channel, ByteBuffer.wrap(bytes, 0, length));
+            unforcedBytes += length;
+            if (unforcedBytes >= FORCED_AT_ONCE_BYTES) {
+                force(false);
+            }
         }
 
         /**
@@ -109,7 +119,14 @@ public final class IncomingSnapshot {
         @Override
         public void close() throws IOException {
             try (channel) {
-                channel.force(true);
+                force(true);
+            }
+        }
+
+        private void force(boolean withLength) {
+            try {
+                channel.force(withLength);
+                unforcedBytes = 0;
             } catch (IOException e) {
                 throw new StorageFailure(folder, "Writing a snapshot that is being fetched", e);
             }

@@ -32,7 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(named = Figures.MODE, matches = Figures.FULL)
 class LongLifeIT {
     private static final Duration LIFE = Duration.ofMinutes(Long.getLong("survival.minutes", 30));
-    private static final int KEYS = 100_000;
+    /** So many that the state is large beside what logs and buffers take whatever its size. */
+    private static final int KEYS = 400_000;
+
     private static final int CLIENTS = 24;
 
     /** What a day of overwriting may take, in states. */
