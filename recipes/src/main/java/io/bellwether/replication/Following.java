@@ -176,6 +176,10 @@ final class Following {
             standing.work().info("following epoch=" + append.epoch() + " leader=" + from.node());
         }
         standing.logClock.hear(append.logTime(), standing.now());
+        if (contradicts(append.previous())) { // Rule 10.12
+            onGivenUp(from);
+            return;
+        }
         if (!journal.has(append.previous())) { // Rule 4.1
             standing.send(
                     from.node(),
@@ -209,7 +213,7 @@ final class Following {
             }
             if (entry.index() <= journal.end().index()) {
                 if (entry.index() <= standing.commitIndex()) { // Rule 4.4
-                    onGivenUp(from, entry);
+                    onGivenUp(from);
                     return;
                 }
                 journal.cut(entry.index());
@@ -222,11 +226,25 @@ final class Following {
     }
 
     /**
+     * Whether no log that has this position can have what is committed here. Epochs never fall along a log: that tells even
+     * where this one has been cut in front.
+     */
+    boolean contradicts(Position position) {
+        Journal journal = standing.journal;
+        Position start = journal.start();
+        Position committed = journal.positionAt(standing.commitIndex());
+        if (position.index() > committed.index()) {
+            return position.epoch() < committed.epoch();
+        }
+        return position.index() < start.index() ? position.epoch() > start.epoch() : !journal.has(position);
+    }
+
+    /**
      * Rule 10.12: a leader without what is committed here leads since a recovery gave it up. Nothing is cut: this store may be
      * the only one that has it.
      */
-    private void onGivenUp(ReplicaId from, Entry entry) {
-        standing.rollBack("what is committed here from index " + entry.index() + " to " + standing.commitIndex()
+    void onGivenUp(ReplicaId from) {
+        standing.rollBack("what is committed here up to " + standing.journal.positionAt(standing.commitIndex())
                 + " is not in the log of " + from.node() + ", which leads epoch " + leaderEpoch
                 + ": that happens only when an operator has recovered the cluster without this store. What it has is kept"
                 + " as it is. Keep the directory if its last writes are of use, and start this node with an empty one");
@@ -292,9 +310,12 @@ final class Following {
         return provenIndex >= standing.appliedIndex() && !standing.unsound(); // Rule 14.4
     }
 
-    /** Rule 4.7: committed here is what the leader committed, as far as it is proven equal and durable. */
+    /**
+     * Rule 4.7: committed here is what the leader committed, as far as it is proven equal and durable; the promise too: no
+     * earlier leader is heard any more, even after a crash.
+     */
     void advanceCommit() {
-        if (leaderEpoch != standing.promise().epoch()) {
+        if (leaderEpoch != standing.promise().epoch() || !standing.journal.recordDurable()) {
             return;
         }
         long commit = Math.min(toldCommit, Math.min(provenIndex, standing.journal.durableEnd()));
@@ -394,7 +415,7 @@ final class Following {
         StateDigest latest = standing.digests.latest();
         if (standing.unsound()) {
             standing.send(known.node(), new Message.Unsound(leaderEpoch));
-        } else if (latest != null) {
+        } else if (latest != null && latest.index() <= provenIndex) { // Rule 10.12
             standing.send(
                     known.node(), new Message.StateIs(leaderEpoch, standing.software, latest.index(), latest.sum()));
         }

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -154,8 +155,19 @@ final class Leadership {
         if (behindTheLog) { // Rule 13.3
             follower.isBehindTheLog(answer.number(), start.index());
         } else {
-            follower.mismatched(answer.number(), agreed.index());
+            follower.mismatched(
+                    answer.number(), beyondWhatWasAsked(follower, answer.hint()).orElse(agreed.index()));
         }
+    }
+
+    /**
+     * Where a log begins behind what was asked, its beginning is asked for next: that is committed there, so either the logs
+     * agree at it, or the follower sees that they never will (Rule 10.12).
+     */
+    private OptionalLong beyondWhatWasAsked(FollowerProgress follower, Position hint) {
+        return follower.probing() && hint.index() >= follower.next()
+                ? OptionalLong.of(Math.min(hint.index(), standing.journal.end().index()))
+                : OptionalLong.empty();
     }
 
     /** Rule 3.4: a store that has less than it had acknowledged before the question was sent was rolled back. */

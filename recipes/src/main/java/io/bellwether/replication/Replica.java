@@ -220,7 +220,9 @@ public final class Replica {
         boolean own = snapshot.clusterId().equals(standing.journal.record().clusterId());
         boolean ahead =
                 snapshot.position().index() > standing.commitIndex() && !standing.journal.has(snapshot.position());
-        if (follows && own && ahead) {
+        // Otherwise an earlier leader could still be heard, which lacks what is committed in there.
+        boolean promised = snapshot.promisedEpoch() <= standing.promise().epoch();
+        if (follows && own && ahead && promised) {
             standing.work()
                     .info("installing snapshot=" + snapshot.position() + " over log to=" + standing.journal.end()
                             + " applied=" + standing.appliedIndex());
@@ -606,7 +608,9 @@ public final class Replica {
                 && take.epoch() == standing.promise().epoch();
         boolean goesOn = journal.has(take.start())
                 || journal.start().index() > take.start().index();
-        if (forMe && !goesOn) {
+        if (forMe && following.contradicts(take.start())) { // Rule 10.12
+            following.onGivenUp(from);
+        } else if (forMe && !goesOn) {
             standing.work().fetch(from.node());
         }
     }
@@ -930,6 +934,11 @@ public final class Replica {
     /** Puts this replica's return address on a message. */
     public Envelope address(NodeId to, Message message) {
         return standing.address(to, message);
+    }
+
+    /** The highest epoch that this replica has promised: nothing was committed here in a later one. */
+    public long promisedEpoch() {
+        return standing.promise().epoch();
     }
 
     /** The highest epoch that this replica knows of. */

@@ -52,6 +52,7 @@ final class StagedNode {
 
     private MemoryTables fetched = new MemoryTables();
     private long fetchedLogTime;
+    private long fetchedEpoch;
 
     /** One life. */
     private final class Life implements CoordinationEvents, ServingNode.Owner, Snapshots {
@@ -299,12 +300,13 @@ final class StagedNode {
         fetched = new MemoryTables();
         fetched.replaceBy(source.tables);
         fetchedLogTime = source.serving().replica().logTime();
+        fetchedEpoch = source.serving().replica().promisedEpoch();
     }
 
     /** The copy that was made last arrives, as the state of that cluster. */
     void fetched(String clusterId) {
         snapshotSource = null;
-        Snapshot snapshot = new Snapshot(clusterId, fetched.applied(), fetchedLogTime);
+        Snapshot snapshot = new Snapshot(clusterId, fetched.applied(), fetchedLogTime, fetchedEpoch);
         event(node -> node.fetched(snapshot));
     }
 

@@ -91,7 +91,12 @@ final class Exercised {
         FORCED("10.8 claimed since an operator wanted it"),
         LEAVING("10.9 said that it leaves"),
         LEFT("10.9 left the set"),
+        RECOVERED("10.11 led with what one replica had"),
+        RECOVERY_REFUSED("10.11 refused to give anything up"),
+        SET_ASIDE("10.12 set aside what was given up"),
         STAYED("10.9 stayed, since the set was too small or nobody took over"),
+        RESTORED_APART("11.3 a restored store neither joined nor claimed beside a cluster"),
+        RESTORED("11.3 a restored store began a cluster"),
         NO_CLUSTER("11.2 dropped mail before it had met a cluster"),
         WRITE_FAILED("12.1 stopped at a failed write"),
         READ_FAILED("12.1 stopped at a failed read"),
@@ -250,6 +255,8 @@ final class Exercised {
             see(Sight.HAND_OFF_FAILED);
         } else if (text.startsWith("paused ")) {
             see(Sight.PAUSED);
+        } else if (text.startsWith("guard: This store was restored")) {
+            see(Sight.RESTORED_APART);
         } else if (text.startsWith("state differs ")) {
             see(Sight.ODD);
         } else if (text.startsWith("states differ ")) {
@@ -266,6 +273,7 @@ final class Exercised {
             case "election" -> Sight.ELECTION;
             case "hand-off" -> Sight.RESIGNED_TO;
             case "forced" -> Sight.FORCED;
+            case "recovered" -> Sight.RECOVERED;
             default -> throw new IllegalArgumentException("nobody claims for " + cause);
         };
     }
@@ -323,6 +331,11 @@ final class Exercised {
         see(installed ? Sight.INSTALLED : Sight.PASSED_OVER);
     }
 
+    /** A store with what was given up gave way to an empty one. */
+    void setAside() {
+        see(Sight.SET_ASIDE);
+    }
+
     void beganAnew() {
         see(Sight.BEGAN_ANEW);
     }
@@ -374,6 +387,18 @@ final class Exercised {
         } else if (outcome instanceof HandOffOutcome.Moved) {
             see(Sight.HANDED_OFF);
         }
+    }
+
+    /** What became of a recovery. */
+    void toldOfRecovery(HandOffOutcome outcome) {
+        if (outcome instanceof HandOffOutcome.Refused) {
+            see(Sight.RECOVERY_REFUSED);
+        }
+    }
+
+    /** A store that was made of a backup leads a cluster of its own. */
+    void restored() {
+        see(Sight.RESTORED);
     }
 
     void told(DepartureOutcome outcome) {

@@ -43,7 +43,10 @@ record Forecast(Trouble trouble, int meanMillis) {
             new Kind(new OperatorTroubles.HandOff(), 2_000, 15_000),
             new Kind(new OperatorTroubles.Force(), 5_000, 30_000),
             new Kind(new OperatorTroubles.Departure(), 5_000, 30_000),
-            new Kind(new OperatorTroubles.Pause(), 10_000, 60_000));
+            new Kind(new OperatorTroubles.Pause(), 10_000, 60_000),
+            new Kind(new LossTroubles.TooManyStores(), 20_000, 120_000),
+            new Kind(new LossTroubles.Everything(), 40_000, 240_000),
+            new Kind(new LossTroubles.MisplacedBackup(), 20_000, 120_000));
 
     static List<Forecast> draw(RandomGenerator dice) {
         double share = dice.nextDouble(0.1, 0.7);

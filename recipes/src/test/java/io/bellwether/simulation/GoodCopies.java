@@ -26,7 +26,7 @@ final class GoodCopies {
     /** Whether the data survives, and the set goes on, if the store of this node is gone from now on. */
     boolean remainWithout(SimulatedNode node) {
         ControlRecord record = world.zooKeeper().record().record();
-        if (record == null || anotherIsGone(record, node)) {
+        if (record == null || world.onCall().busy() || anotherIsGone(record, node)) {
             return false;
         }
         int size = record.inSync().size();

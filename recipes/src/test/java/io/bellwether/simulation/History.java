@@ -23,6 +23,11 @@ final class History {
         operations.add(operation);
     }
 
+    /** What lies behind this index is no longer promised to anybody. */
+    void countsUpTo(long index) {
+        operations.removeIf(operation -> operation.index() > index);
+    }
+
     int size() {
         return operations.size();
     }

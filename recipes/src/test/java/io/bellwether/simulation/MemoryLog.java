@@ -238,6 +238,11 @@ public final class MemoryLog implements ReplicatedLog {
         return Collections.unmodifiableList(durable.subList(place(from), place(to) + 1));
     }
 
+    /** The position at this index, where the log is durable or begins. */
+    Position durablePosition(long index) {
+        return index == start.index() ? start : durable.get(place(index)).position();
+    }
+
     private int place(long index) {
         return Math.toIntExact(index - start.index() - 1);
     }
@@ -245,6 +250,19 @@ public final class MemoryLog implements ReplicatedLog {
     /** All durable entries, for invariants that look at several logs at once. */
     public List<Entry> durableEntries() {
         return Collections.unmodifiableList(durable);
+    }
+
+    /** The positions of all entries, as they will be once all that is staged is durable. */
+    List<Position> positionsToCome() {
+        List<Position> positions = new ArrayList<>();
+        durable.forEach(entry -> positions.add(entry.position()));
+        for (LogWrite write : staged) {
+            if (write.cutFrom() > 0) {
+                positions.subList(place(write.cutFrom()), positions.size()).clear();
+            }
+            write.entries().forEach(entry -> positions.add(entry.position()));
+        }
+        return positions;
     }
 
     /** The record as the disk has it. */

@@ -5,6 +5,7 @@ import io.bellwether.gateway.ReadVerdict;
 import io.bellwether.gateway.RequestId;
 import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.replication.Bytes;
+import io.bellwether.replication.Position;
 import io.bellwether.replication.Tables;
 import java.util.Optional;
 
@@ -35,6 +36,11 @@ final class SimulatedClient {
 
     void stop() {
         stopped = true;
+    }
+
+    /** An index behind this one, from before something was given up, may name something else by now (Rule 10.13). */
+    void countsUpTo(long index) {
+        seenIndex = Math.min(seenIndex, index);
     }
 
     private void think() {
@@ -125,8 +131,7 @@ final class SimulatedClient {
                     other.life(),
                     serving -> serving.write(set.encode(), key, 2_000, outcome -> {
                         if (outcome instanceof WriteOutcome.Decided decided) {
-                            boolean fitted = decided.result().at(0) == 1;
-                            world.truth().acknowledged(set.operation(), decided.index(), fitted, world.nowMicros());
+                            acknowledged(decided);
                         }
                     }));
         }
@@ -135,12 +140,13 @@ final class SimulatedClient {
             world.trace(() -> "client hears " + outcome + " for " + set);
             world.exercised().told(outcome);
             if (outcome instanceof WriteOutcome.Decided decided) {
-                boolean fitted = decided.result().at(0) == 1;
-                world.truth().acknowledged(set.operation(), decided.index(), fitted, world.nowMicros());
-                world.history().add(new History.Operation(beganMicros, world.nowMicros(), decided.index(), true));
-                seenIndex = Math.max(seenIndex, decided.index());
+                boolean stands = acknowledged(decided);
+                if (stands) {
+                    world.history().add(new History.Operation(beganMicros, world.nowMicros(), decided.index(), true));
+                    seenIndex = Math.max(seenIndex, decided.index());
+                }
                 world.totals().count("acknowledged writes");
-                if (key.isPresent() && world.dice().nextInt(KEY_REUSE) == 0) {
+                if (key.isPresent() && world.dice().nextInt(KEY_REUSE) == 0 && stands) {
                     reuseKey(key.get());
                 }
                 think();
@@ -158,10 +164,17 @@ final class SimulatedClient {
             }
         }
 
+        /** Returns whether it stands. */
+        private boolean acknowledged(WriteOutcome.Decided decided) {
+            boolean fitted = decided.result().at(0) == 1;
+            Position position = new Position(decided.epoch(), decided.index());
+            return world.truth().acknowledged(set.operation(), position, fitted, world.nowMicros());
+        }
+
         /** Another request under a key that is known: it never happens, whatever becomes of leaders and disks (Rule 9.3). */
         private void reuseKey(RequestId.Keyed known) {
             Registers.SetRegister other = new Registers.SetRegister(world.nextOperation(), set.register(), -1);
-            world.truth().denied(other.operation(), "its key stands for " + set.operation());
+            world.truth().deniedByItsKey(other.operation());
             Optional<RequestId.Keyed> reused = Optional.of(new RequestId.Keyed(known.key(), Bytes.utf8("another")));
             SimulatedNode node = world.anyNode();
             world.soon(
@@ -171,7 +184,8 @@ final class SimulatedClient {
                         world.exercised().told(outcome);
                         world.truth()
                                 .check(
-                                        !(outcome instanceof WriteOutcome.Decided),
+                                        !(outcome instanceof WriteOutcome.Decided)
+                                                || world.truth().mayHappenAfterAll(other.operation()),
                                         "a key stands for one request: ",
                                         known.key());
                     }));
@@ -227,22 +241,24 @@ final class SimulatedClient {
 
     private void onReady(
             SimulatedNode node, ReadLevel level, long minIndex, int register, long began, ReadVerdict.Ready ready) {
-        long index;
+        Position position;
         Registers.Content content;
         try (Tables.View view = node.tables().view()) {
-            index = view.applied().index();
+            position = view.applied();
             content = Registers.contentOf(view.get(Registers.row(register)));
         }
-        world.truth().check(content.equals(world.truth().at(register, index)), "a read sees the state at its index");
+        long index = position.index();
         world.truth().check(index >= minIndex, "a read waits for its minimum index");
+        if (world.truth().isGivenUp(position)) {
+            onGivenUp(node, level, began, ready);
+            return;
+        }
+        world.truth().check(content.equals(world.truth().at(register, index)), "a read sees the state at its index");
         if (level instanceof ReadLevel.Linearizable) {
             world.history().add(new History.Operation(began, world.nowMicros(), index, false));
             world.totals().count("linearizable reads");
         } else if (level instanceof ReadLevel.Bounded) {
-            // A clock that runs slow makes everything look more recent.
-            double slowest = 1 - world.weather().maxDriftPercent() / 100.0;
-            long atMostMicros = 3_000 + (long) (1_000 * ready.stalenessMillis() / slowest);
-            long asOf = world.nowMicros() - atMostMicros;
+            long asOf = asOf(ready);
             world.truth()
                     .check(
                             index >= world.truth().acknowledgedBefore(asOf),
@@ -253,5 +269,22 @@ final class SimulatedClient {
             world.totals().count("local reads");
         }
         seenIndex = Math.max(seenIndex, index);
+    }
+
+    /** The moment of which a bounded read sees the state, at the latest. */
+    private long asOf(ReadVerdict.Ready ready) {
+        // A clock that runs slow makes everything look more recent.
+        double slowest = 1 - world.weather().maxDriftPercent() / 100.0;
+        return world.nowMicros() - 3_000 - (long) (1_000 * ready.stalenessMillis() / slowest);
+    }
+
+    /** What was given up is seen by nobody who is promised anything recent (Rule 10.12). */
+    private void onGivenUp(SimulatedNode node, ReadLevel level, long began, ReadVerdict.Ready ready) {
+        long since = world.truth().givenUpSinceMicros();
+        boolean ofBefore = level instanceof ReadLevel.Linearizable
+                ? began <= since
+                : !(level instanceof ReadLevel.Bounded) || asOf(ready) <= since;
+        world.truth().check(ofBefore, () -> "nobody reads what was given up: " + node.id() + " " + level);
+        world.totals().count("reads of what was given up");
     }
 }

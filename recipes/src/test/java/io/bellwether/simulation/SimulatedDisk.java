@@ -67,6 +67,14 @@ final class SimulatedDisk {
         world.goodCopies().lost();
     }
 
+    /** Another disk, on which a backup of this state was restored: another store, which has met no cluster (Rule 11.3). */
+    void restore(Backup backup) {
+        renew();
+        tables.replaceBy(backup.tables());
+        log.restartAfter(backup.position(), backup.logTime());
+        log.crash(0, 0);
+    }
+
     /** The process dies: of what was not synced dice tell what is left. Returns whether a write was torn. */
     boolean crash() {
         List<LogWrite> staged = log.staged();
@@ -233,6 +241,7 @@ final class SimulatedDisk {
             }
             world.exercised().staged(write);
             behind.write(write);
+            world.logChanged(node);
         }
     }
 }

@@ -14,6 +14,7 @@ import io.bellwether.replication.Member;
 import io.bellwether.replication.Message;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.Notice;
+import io.bellwether.replication.Position;
 import io.bellwether.replication.Replica;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.ReplicatedLog;
@@ -22,6 +23,7 @@ import io.bellwether.replication.Snapshots;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -44,6 +46,7 @@ final class SimulatedNode {
     private final long tickMicros;
     private int lives;
     private int version = 1;
+    private boolean off;
     private @Nullable Life process;
 
     /** One life. */
@@ -59,6 +62,7 @@ final class SimulatedNode {
         final MemoryLog log = disk.log();
         final MemoryTables tables = disk.tables();
         final ReplicaId replicaId = disk.replicaId();
+        long awakeSinceMicros = world.nowMicros();
         long wallOffsetMillis = world.dice().nextLong(-20_000, 20_000);
         boolean paused;
         boolean syncing;
@@ -83,7 +87,9 @@ final class SimulatedNode {
             Member member = new Member(replicaId, "http://" + id, String.valueOf(version), "now");
             coordination = world.zooKeeper().start(member, name, this);
             Bootstrap bootstrap = new Bootstrap(
-                    "cluster", world.weather().writeQuorum(), world.weather().minInSync());
+                    world.clusterId(),
+                    world.weather().writeQuorum(),
+                    world.weather().minInSync());
             ReplicatedLog door = disk.door();
             Replica replica = new Replica(
                     replicaId,
@@ -140,23 +146,22 @@ final class SimulatedNode {
             fetching = true;
             world.at(world.lasting(20, 2_000), () -> {
                 SimulatedNode source = world.node(from);
-                ServingNode theirs = source.serving();
+                Optional<Backup> made = Backup.of(source);
                 boolean reached = process == this
                         && !source.paused()
                         && world.network().connects(id, from)
                         && world.dice().nextInt(5) > 0;
-                if (theirs == null || !reached) {
+                if (made.isEmpty() || !reached) {
                     fetching = false;
                     return;
                 }
-                MemoryTables copy = new MemoryTables();
-                copy.replaceBy(source.tables());
+                Backup copy = made.get();
                 Snapshot snapshot =
-                        new Snapshot("cluster", copy.applied(), theirs.replica().logTime());
+                        new Snapshot(copy.clusterId(), copy.position(), copy.logTime(), copy.promisedEpoch());
                 world.at(world.lasting(0, 1_000), () -> {
                     fetching = false;
                     if (process == this) {
-                        fetched = copy;
+                        fetched = copy.tables();
                         world.trace(() -> id + " has fetched " + snapshot + " from " + from);
                         event(life, serving -> serving.fetched(snapshot));
                         world.exercised().fetched(tables.applied().equals(snapshot.position()));
@@ -168,6 +173,7 @@ final class SimulatedNode {
         @Override
         public void install(Snapshot snapshot) {
             MemoryTables whole = fetched;
+            world.onlyWhereNothingElseHelps(tables.applied());
             world.truth()
                     .check(
                             whole != null && whole.applied().equals(snapshot.position()),
@@ -214,9 +220,11 @@ final class SimulatedNode {
                 world.exercised().noticed(notice);
                 boolean ofStates =
                         notice.text().startsWith("state") && world.wrongStates().ever();
+                boolean ofBackup = notice.text().startsWith("guard: This store was restored")
+                        && world.onCall().isMisplaced(replicaId);
                 world.truth()
                         .check(
-                                notice.level() != Notice.Level.ERROR || ofStates,
+                                notice.level() != Notice.Level.ERROR || ofStates || ofBackup,
                                 "nobody complains in this world without a reason: ",
                                 notice.text());
             }
@@ -224,18 +232,28 @@ final class SimulatedNode {
 
         @Override
         public void stop(String why) {
-            world.truth().check(false, "no disk is rolled back in this world, but: " + why);
+            Position committed = log.durablePosition(Math.min(serving.replica().commitIndex(), log.durableEnd()));
+            boolean givenUp =
+                    why.contains("an operator has recovered") && world.truth().isGivenUp(committed);
+            world.truth().check(givenUp, "no disk is rolled back in this world, but: ", why);
+            world.exercised().setAside();
+            startWithAnother();
         }
 
         @Override
         public void beginAnew(String why) {
+            world.exercised().beganAnew();
+            startWithAnother();
+        }
+
+        /** The store is set aside, and the node comes back with an empty one. */
+        private void startWithAnother() {
             ControlRecord record = world.zooKeeper().record().record();
             world.truth()
                     .check(
                             record == null || !record.inSync().contains(replicaId),
                             "a store goes only when nobody counts on it: ",
                             replicaId);
-            world.exercised().beganAnew();
             world.at(world.nowMicros(), () -> {
                 if (process == this) {
                     wipe();
@@ -286,6 +304,12 @@ final class SimulatedNode {
         return process != null;
     }
 
+    /** For how long a process has run without a pause; 0 while none does. */
+    long awakeMicros() {
+        Life running = process;
+        return running == null || running.paused ? 0 : world.nowMicros() - running.awakeSinceMicros;
+    }
+
     @Nullable
     ServingNode serving() {
         Life running = process;
@@ -299,7 +323,7 @@ final class SimulatedNode {
     // --- its life --------------------------------------------------------------------------------------------------
 
     void start() {
-        if (process != null) {
+        if (process != null || off) {
             return;
         }
         if (disk.rotten() && world.dice().nextBoolean()) {
@@ -312,6 +336,7 @@ final class SimulatedNode {
                 + log.record().promise().epoch());
         world.exercised().starts(disk.replicaId(), world.zooKeeper().record().record());
         world.truth().opened(disk.replicaId().store(), log.record().promise().epoch());
+        world.logChanged(id);
         Life started = new Life();
         process = started;
         tick(started);
@@ -345,6 +370,21 @@ final class SimulatedNode {
         dying.connectionsLost.forEach(Runnable::run);
     }
 
+    /** The process dies, and none starts again before {@link #switchOn}. */
+    void switchOff() {
+        off = true;
+        crash();
+    }
+
+    void switchOn() {
+        off = false;
+        start();
+    }
+
+    boolean off() {
+        return off;
+    }
+
     /** The process ends in order, and comes back with another version of the software. */
     void stopForNewVersion(long untilMicros) {
         Life ending = process;
@@ -366,6 +406,13 @@ final class SimulatedNode {
         crash();
         disk.renew();
         world.trace(() -> id + " loses its disk");
+    }
+
+    /** The process dies; the next one starts with what was made of a backup, which is another store. */
+    void restore(Backup backup) {
+        crash();
+        disk.restore(backup);
+        world.trace(() -> id + " has a backup of " + backup.position());
     }
 
     /** Its disk fails the process, which stops and is started again, with another store if this one is damaged. */
@@ -426,6 +473,7 @@ final class SimulatedNode {
         }
         world.trace(() -> id + " wakes with " + resuming.backlog.size() + " events");
         resuming.paused = false;
+        resuming.awakeSinceMicros = world.nowMicros();
         while (!resuming.backlog.isEmpty() && process == resuming) {
             run(resuming, resuming.backlog.removeFirst());
         }

@@ -66,6 +66,11 @@ public final class SimulatedZooKeeper {
             long expiredSessions,
             long deposedHolders) {}
 
+    /** Hears of each claim and each change of the set, as it happens. */
+    interface RecordListener {
+        void changed(@Nullable ControlRecord before, ControlRecord after);
+    }
+
     private record PastTree(long sinceMillis, Tree tree) {}
 
     private record Delivery(long atMillis, long number, Runnable action) {}
@@ -85,6 +90,7 @@ public final class SimulatedZooKeeper {
     private ZooKeeperWeather weather;
     private Tree truth = new Tree(0, new Versioned(Coordination.ABSENT, null), new TreeMap<>(), List.of(), false);
     private final ArrayDeque<Consumer<NodeId>> ambushes = new ArrayDeque<>();
+    private RecordListener recordListener = (before, after) -> {};
     private boolean outage;
     private long outageEndedMillis = -1;
     private long nowMillis;
@@ -190,6 +196,10 @@ public final class SimulatedZooKeeper {
                 client.breakConnection();
             }
         }
+    }
+
+    void recordListener(RecordListener listener) {
+        recordListener = listener;
     }
 
     /** Lies in wait for the next claim or change: hears which node asks for it, before anything has become of it. */
@@ -331,6 +341,7 @@ public final class SimulatedZooKeeper {
             conflicts++;
             return Answer.CONFLICT;
         }
+        recordListener.changed(truth.record().record(), wanted);
         Versioned next = new Versioned(expectedVersion + 1, wanted);
         commit(new Tree(truth.zxid() + 1, next, truth.members(), truth.latch(), truth.paused()));
         return Answer.DONE;

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is true of the whole world, whatever any node believes: the one committed log, what was acknowledged and what was
@@ -21,7 +22,7 @@ final class Truth {
     /** A write that took effect, or would have but for its condition. */
     record Effect(long operation, int register, long index, boolean set) {}
 
-    private record Seen(long epoch, int checksum) {}
+    private record Seen(long epoch, int checksum, long logTime) {}
 
     private record Acknowledged(long atMicros, long highestIndex) {}
 
@@ -32,6 +33,9 @@ final class Truth {
     private final Map<Long, Effect> effects = new HashMap<>();
     private final Map<Long, Long> acknowledgedOperations = new HashMap<>();
     private final Map<Long, String> deniedOperations = new HashMap<>();
+    /** What can't happen while its key is known. */
+    private final Set<Long> deniedByTheirKeys = new HashSet<>();
+
     private final Map<StoreId, Long> promises = new HashMap<>();
     private final ArrayList<Acknowledged> acknowledgements = new ArrayList<>();
     /** For each register, the index at which it was set, and by which operation. */
@@ -42,6 +46,7 @@ final class Truth {
 
     private final Exercised exercised;
     private long highestLogTime;
+    private @Nullable GivenUp givenUp;
 
     Truth(Exercised exercised) {
         this.exercised = exercised;
@@ -69,12 +74,19 @@ final class Truth {
 
     // --- the log ---------------------------------------------------------------------------------------------------
 
-    /** A replica has applied these entries, in this epoch: all that ever apply an index apply the same entry. */
+    /**
+     * A replica has applied these entries, as the follower or leader of this epoch: all that ever apply an index apply the
+     * same entry. What was given up is applied only by who has not heard of it.
+     */
     void applied(List<Entry> entries, long epoch) {
         for (Entry entry : entries) {
             check(entry.intact(), "an entry is applied as it was written");
+            if (isGivenUp(entry.position())) {
+                check(givenUpIn(epoch), "nothing is applied that its leader has given up: ", entry.position());
+                continue;
+            }
             int place = Math.toIntExact(entry.index()) - 1;
-            Seen seen = new Seen(entry.epoch(), entry.checksum());
+            Seen seen = new Seen(entry.epoch(), entry.checksum(), entry.logTime());
             if (place == committed.size()) {
                 check(entry.logTime() >= highestLogTime, "log time never goes back");
                 highestLogTime = entry.logTime();
@@ -87,8 +99,11 @@ final class Truth {
         }
     }
 
-    /** A snapshot is the state at a committed position. */
+    /** A snapshot is the state at a committed position, of the present or of what was given up meanwhile. */
     void installed(Position position) {
+        if (isGivenUp(position)) {
+            return;
+        }
         check(
                 position.index() <= committed.size()
                         && committed.get(Math.toIntExact(position.index()) - 1).epoch() == position.epoch(),
@@ -101,6 +116,9 @@ final class Truth {
     }
 
     void applied(Position position, Registers.SetRegister set, boolean fits) {
+        if (isGivenUp(position)) {
+            return;
+        }
         Effect effect = new Effect(set.operation(), set.register(), position.index(), fits);
         Effect before = effects.putIfAbsent(set.operation(), effect);
         effectAt.add(position.index());
@@ -108,6 +126,7 @@ final class Truth {
                 before == null || before.equals(effect),
                 () -> "an operation takes effect once, alike on all replicas: " + before + ", " + effect);
         check(!deniedOperations.containsKey(set.operation()), "what was denied never happens: ", effect);
+        check(!deniedByTheirKeys.contains(set.operation()), "a known key stands for what it stood for: ", effect);
         while (registers.size() <= set.register()) {
             registers.add(new TreeMap<>());
         }
@@ -127,7 +146,12 @@ final class Truth {
 
     // --- what clients were told ------------------------------------------------------------------------------------
 
-    void acknowledged(long operation, long index, boolean set, long atMicros) {
+    /** Returns whether it stands: word of what an operator has given up may come late. */
+    boolean acknowledged(long operation, Position position, boolean set, long atMicros) {
+        if (isGivenUp(position)) {
+            return false;
+        }
+        long index = position.index();
         Effect effect = effects.get(operation);
         check(effect != null, "what is acknowledged was applied: operation ", operation);
         if (effect != null) {
@@ -139,11 +163,22 @@ final class Truth {
                 ? 0
                 : acknowledgements.get(acknowledgements.size() - 1).highestIndex();
         acknowledgements.add(new Acknowledged(atMicros, Math.max(highest, index)));
+        return true;
     }
 
     void denied(long operation, String why) {
+        if (mayHappenAfterAll(operation)) {
+            return;
+        }
         check(!effects.containsKey(operation), () -> "what was denied has not happened: " + operation + " " + why);
         deniedOperations.put(operation, why);
+    }
+
+    /** It is another request under a key that is known. */
+    void deniedByItsKey(long operation) {
+        if (!mayHappenAfterAll(operation)) {
+            deniedByTheirKeys.add(operation);
+        }
     }
 
     /** The highest index that was acknowledged to anybody before this moment. */
@@ -175,6 +210,94 @@ final class Truth {
             Effect effect = effects.get(operation);
             check(effect != null && effect.index() == index, "nothing acknowledged is lost: operation ", operation);
         });
+    }
+
+    // --- what an operator gives up (Rules 10.11 and 11.3) ----------------------------------------------------------
+
+    /**
+     * From now on the log of this replica is the truth, to its end, and all else from before this epoch is given up: what
+     * was committed, acknowledged or denied counts as far as this log has it.
+     *
+     * @param appliedIndex of this replica
+     * @param operation the latest that any client has begun
+     */
+    void recovered(long epoch, MemoryLog log, long appliedIndex, long operation, long nowMicros) {
+        List<Long> kept = new ArrayList<>();
+        long start = log.durableStart().index();
+        check(start <= committed.size(), "a log begins after what was committed");
+        for (Seen seen : committed.subList(0, Math.toIntExact(start))) {
+            kept.add(seen.epoch());
+        }
+        log.positionsToCome().forEach(position -> kept.add(position.epoch()));
+        int common = Math.min(committed.size(), kept.size());
+        while (common > 0 && committed.get(common - 1).epoch() != kept.get(common - 1)) {
+            common--;
+        }
+        GivenUp before = givenUp;
+        if (before != null && before.epoch() == epoch) {
+            givenUp = new GivenUp(epoch, before.sinceMicros(), before.operation(), kept);
+        } else {
+            check(appliedIndex <= common, "nobody recovers what was given up before");
+            givenUp = new GivenUp(epoch, nowMicros, operation, kept);
+        }
+        countsUpTo(common);
+        deniedOperations.clear(); // any of them may stand at the end of that log (Rule 10.13)
+    }
+
+    /** From now on there is nothing but a backup of the state at this position. */
+    void restored(Position position, long operation, long nowMicros) {
+        installed(position);
+        // No store is left that has anything else: nothing has to be told from what is true by its position.
+        givenUp = new GivenUp(0, nowMicros, operation, List.of());
+        countsUpTo(Math.toIntExact(position.index()));
+    }
+
+    private void countsUpTo(int index) {
+        committed.subList(index, committed.size()).clear();
+        highestLogTime = index == 0 ? 0 : committed.get(index - 1).logTime();
+        effects.values().removeIf(effect -> effect.index() > index);
+        effectAt.removeIf(one -> one > index);
+        registers.forEach(sets -> sets.tailMap((long) index, false).clear());
+        acknowledgedOperations.values().removeIf(one -> one > index);
+        acknowledgements.replaceAll(told -> new Acknowledged(told.atMicros(), Math.min(told.highestIndex(), index)));
+        deniedByTheirKeys.clear(); // the keys themselves may be lost
+    }
+
+    /** Whether what stands at this position in some log is no longer promised to anybody. */
+    boolean isGivenUp(Position position) {
+        GivenUp given = givenUp;
+        return given != null && given.has(position);
+    }
+
+    /** Whether who follows a leader of this epoch cannot know yet what was given up. */
+    private boolean givenUpIn(long epoch) {
+        GivenUp given = givenUp;
+        return given != null && epoch < given.epoch();
+    }
+
+    /** Whether this was denied, or its key known, before something was given up: then it may happen after all. */
+    boolean mayHappenAfterAll(long operation) {
+        GivenUp given = givenUp;
+        return given != null && operation <= given.operation();
+    }
+
+    /** When something was given up last; before the beginning of the world if never. */
+    long givenUpSinceMicros() {
+        GivenUp given = givenUp;
+        return given == null ? -1 : given.sinceMicros();
+    }
+
+    /** The first after something was given up last. */
+    long recoveryEpoch() {
+        GivenUp given = givenUp;
+        return given == null ? 0 : given.epoch();
+    }
+
+    /** Whether an epoch after the last recovery has committed anything. */
+    boolean goneOnSinceRecovery() {
+        long latest =
+                committed.isEmpty() ? 0 : committed.get(committed.size() - 1).epoch();
+        return latest >= recoveryEpoch();
     }
 
     // --- promises --------------------------------------------------------------------------------------------------

@@ -4,7 +4,9 @@ import io.bellwether.gateway.ServingNode;
 import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.replication.ControlRecord;
 import io.bellwether.replication.InvariantViolation;
+import io.bellwether.replication.Member;
 import io.bellwether.replication.NodeId;
+import io.bellwether.replication.Position;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.WriteQuorum;
 import java.util.ArrayList;
@@ -37,6 +39,7 @@ final class World {
     private static final int CLIENTS = 5;
     private static final long POLL_MILLIS = 1_000;
     private static final long LONGEST_STEP_MICROS = 300_000;
+    private static final long SEEN_BY_ALL_AFTER_MICROS = 15 * SECOND;
 
     private record Event(long atMicros, long number, Runnable action) implements Comparable<Event> {
         @Override
@@ -64,6 +67,8 @@ final class World {
     private final Totals totals = new Totals();
     private final GoodCopies goodCopies = new GoodCopies(this);
     private final WrongStates wrongStates = new WrongStates(this);
+    private final OnCall onCall = new OnCall(this);
+    private int clusters = 1;
     private long nowMicros;
     private long eventNumber;
     private long operation;
@@ -82,6 +87,7 @@ final class World {
         this.traced = traced;
         this.network = new SimulatedNetwork(this);
         this.zooKeeper = new SimulatedZooKeeper(dice, weather.zooKeeper(), SESSION_TIMEOUT_MILLIS, POLL_MILLIS);
+        zooKeeper.recordListener(this::recordChanged);
         for (int i = 1; i <= weather.nodes(); i++) {
             NodeId id = new NodeId("n" + i);
             inOrder.add(new SimulatedNode(this, id));
@@ -244,7 +250,8 @@ final class World {
                         node.life(),
                         serving -> serving.write(set.encode(), Optional.empty(), 900, outcome -> {
                             if (outcome instanceof WriteOutcome.Decided decided) {
-                                truth.acknowledged(set.operation(), decided.index(), true, nowMicros);
+                                Position position = new Position(decided.epoch(), decided.index());
+                                truth.acknowledged(set.operation(), position, true, nowMicros);
                                 done[0] = true;
                             }
                         }));
@@ -331,6 +338,83 @@ final class World {
     /** A moment at which the next step of a trouble may follow. */
     long shortlyAfter(long micros) {
         return micros + dice.nextLong(LONGEST_STEP_MICROS);
+    }
+
+    // --- what is given up ------------------------------------------------------------------------------------------
+
+    private void recordChanged(@Nullable ControlRecord before, ControlRecord after) {
+        for (ReplicaId replica : after.inSync()) {
+            truth.check(!onCall.isMisplaced(replica), "a restored store is of no other cluster: ", replica);
+        }
+        if (before == null || after.epoch() == before.epoch() || after.inSync().equals(before.inSync())) {
+            return; // a claim leaves the set as it is, but for one of an operator that gives the others up
+        }
+        trace(() -> after.leader() + " has recovered the cluster");
+        mayBeRecovered(before);
+        recovered(after.epoch(), node(after.leader()));
+    }
+
+    /** Rule 10.11: nothing is given up while enough are there, for as long as anybody may need to see that. */
+    private void mayBeRecovered(ControlRecord before) {
+        List<ReplicaId> live = zooKeeper.members().stream().map(Member::replica).toList();
+        long there = before.inSync().stream()
+                .filter(replica -> live.contains(replica)
+                        && node(replica.node()).replicaId().equals(replica)
+                        && node(replica.node()).awakeMicros() >= SEEN_BY_ALL_AFTER_MICROS)
+                .count();
+        int size = before.inSync().size();
+        int neededToRecover = size - before.writeQuorum().writers(size) + 1;
+        truth.check(there < neededToRecover, () -> "nothing is given up that could be recovered: " + standing());
+    }
+
+    /** Rule 10.13: a snapshot takes the place of what was given up only where the leader's log begins behind it. */
+    void onlyWhereNothingElseHelps(Position replaced) {
+        SimulatedNode leader = servingLeader();
+        truth.check(
+                !truth.isGivenUp(replaced)
+                        || leader == null
+                        || leader.log().durableStart().index() > replaced.index(),
+                "what was given up is set aside: ",
+                replaced);
+    }
+
+    private void recovered(long epoch, SimulatedNode leader) {
+        truth.recovered(epoch, leader.log(), leader.tables().applied().index(), operation, nowMicros);
+        countsUpTo(truth.committedIndex());
+    }
+
+    /** What the one replica has that leads since a recovery is still to be seen, until its epoch has committed something. */
+    void logChanged(NodeId node) {
+        if (!truth.goneOnSinceRecovery()) {
+            ControlRecord record = zooKeeper.record().record();
+            if (record != null && record.inSync().equals(List.of(node(node).replicaId()))) {
+                recovered(truth.recoveryEpoch(), node(node));
+            }
+        }
+    }
+
+    /** All that there was is gone, but for a backup: another cluster begins with it. */
+    void restored(Backup backup) {
+        clusters++;
+        zooKeeper.wipe(null);
+        truth.restored(backup.position(), operation, nowMicros);
+        countsUpTo(backup.position().index());
+    }
+
+    private void countsUpTo(long index) {
+        history.countsUpTo(index);
+        clients.forEach(client -> client.countsUpTo(index));
+    }
+
+    /** The name of the cluster that begins, should there be none. */
+    String clusterId() {
+        return "cluster-" + clusters;
+    }
+
+    // --- what its troubles ask -------------------------------------------------------------------------------------
+
+    OnCall onCall() {
+        return onCall;
     }
 
     WrongStates wrongStates() {

@@ -1,5 +1,6 @@
 package io.bellwether.service;
 
+import io.bellwether.replication.Snapshot;
 import io.bellwether.service.http.peer.SnapshotManifest;
 import io.bellwether.service.http.peer.SnapshotSource;
 import io.bellwether.service.node.NodeLoop;
@@ -33,24 +34,26 @@ final class OfferedSnapshots implements SnapshotSource {
             return;
         }
         SnapshotContent content = offered.get();
-        // The log time is asked for after the copy was made: so it is not before that of any entry in there.
+        // Asked for after the copy was made: so the log time is not before that of any entry in there, nor is the
+        // epoch.
         loop.snapshotOf(
                 content.position(),
                 snapshot -> whenDone.accept(
                         snapshot.logTime() < 0 // no leader was heard yet: nobody knows
                                 ? Optional.empty()
-                                : Optional.of(manifest(content, snapshot.clusterId(), snapshot.logTime()))));
+                                : Optional.of(manifest(content, snapshot))));
     }
 
-    private static SnapshotManifest manifest(SnapshotContent content, String clusterId, long logTime) {
+    private static SnapshotManifest manifest(SnapshotContent content, Snapshot snapshot) {
         List<SnapshotManifest.File> files =
                 content.files().stream().map(OfferedSnapshots::described).toList();
         return new SnapshotManifest(
-                clusterId,
+                snapshot.clusterId(),
                 content.id(),
                 content.position().epoch(),
                 content.position().index(),
-                logTime,
+                snapshot.logTime(),
+                snapshot.promisedEpoch(),
                 content.bytes(),
                 files);
     }

@@ -170,7 +170,7 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
         }
         incoming.complete(content);
         progress.ended();
-        return new Snapshot(cluster, content.position(), manifest.logTime());
+        return new Snapshot(cluster, content.position(), manifest.logTime(), manifest.promisedEpoch());
     }
 
     /** Waits while the other node makes one. */

@@ -323,7 +323,7 @@ class SnapshotFetchingTest {
     private void fetchAndInstall() {
         fetching.fetch(N1);
         await().atMost(Duration.ofSeconds(30)).until(() -> !arrived.isEmpty());
-        assertThat(arrived).containsExactly(new Snapshot(CLUSTER_ID, THERE, 77));
+        assertThat(arrived).containsExactly(new Snapshot(CLUSTER_ID, THERE, 77, 7));
         fetching.install(arrived.get(0));
     }
 
@@ -360,6 +360,7 @@ class SnapshotFetchingTest {
                 content.position().epoch(),
                 content.position().index(),
                 77,
+                7,
                 content.bytes(),
                 content.files().stream()
                         .map(file -> new SnapshotManifest.File(
@@ -376,6 +377,7 @@ class SnapshotFetchingTest {
                 manifest.epoch(),
                 manifest.index(),
                 manifest.logTime(),
+                manifest.promisedEpoch(),
                 manifest.totalBytes() + (1L << 60),
                 files);
     }

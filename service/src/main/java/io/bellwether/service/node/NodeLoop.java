@@ -306,7 +306,7 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     public void snapshotOf(Position position, Consumer<Snapshot> whenDone) {
         enqueue(() -> {
             Replica replica = node().replica();
-            whenDone.accept(new Snapshot(replica.clusterId(), position, replica.logTime()));
+            whenDone.accept(new Snapshot(replica.clusterId(), position, replica.logTime(), replica.promisedEpoch()));
         });
     }
 

@@ -121,7 +121,7 @@ class StoreSnapshotTest {
         source = new OpenStore(scratch.resolve("source"));
         SnapshotContent second = offered();
         fetch(second);
-        target.store().install(new Snapshot("id", second.position(), LOG_TIME + 1));
+        target.store().install(new Snapshot("id", second.position(), LOG_TIME + 1, 7));
         assertThat(target.rows()).containsExactly("what=newest");
         target.close();
         target = new OpenStore(scratch.resolve("target"));
@@ -327,7 +327,7 @@ class StoreSnapshotTest {
     }
 
     private void install() {
-        target.store().install(new Snapshot("id", THERE, LOG_TIME));
+        target.store().install(new Snapshot("id", THERE, LOG_TIME, 7));
     }
 
     private static void apply(OpenStore store, String what, Position position) {

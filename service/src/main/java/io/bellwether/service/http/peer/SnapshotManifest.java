@@ -10,10 +10,18 @@ import java.util.List;
  * @param epoch of the last entry that the state contains
  * @param index of that entry
  * @param logTime not before that of the entry
+ * @param promisedEpoch which the source had promised: in no later one was that entry committed
  * @param totalBytes of all files
  */
 public record SnapshotManifest(
-        String clusterId, String id, long epoch, long index, long logTime, long totalBytes, List<File> files) {
+        String clusterId,
+        String id,
+        long epoch,
+        long index,
+        long logTime,
+        long promisedEpoch,
+        long totalBytes,
+        List<File> files) {
     public SnapshotManifest {
         files = List.copyOf(files);
     }
