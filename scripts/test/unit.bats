@@ -4,6 +4,9 @@
 
 bats_require_minimum_version 1.5.0
 
+# until_true
+source "$BATS_TEST_DIRNAME/../lib/processes.sh"
+
 setup_file() {
   export root=$BATS_FILE_TMPDIR/machine/root package guest=
   local above=$BATS_FILE_TMPDIR/machine
@@ -23,7 +26,7 @@ setup_file() {
 teardown_file() {
   [[ -z ${missing-} ]] || return 0
   [[ -z $guest ]] || kill -s KILL "$guest" 2> /dev/null || true
-  until_true 20 umount "$root"
+  until_true 20 umount "$root" 2> /dev/null
   umount "$BATS_FILE_TMPDIR/machine"
 }
 
@@ -132,7 +135,7 @@ boot() {
     container=bellwether exec chroot "$root" /lib/systemd/systemd --system --unit=basic.target' \
     boot "$root" < /dev/null > "$BATS_FILE_TMPDIR/boot.log" 2>&1 3>&- 4>&- &
   outer=$!
-  until_true 10 pgrep -P "$outer"
+  until_true 10 pgrep -P "$outer" > /dev/null
   guest=$(pgrep -P "$outer")
   until_true 60 on_guest systemctl is-active -q basic.target
 }
@@ -171,17 +174,4 @@ are_in_sync() {
 
 restarted() {
   [[ $(on_guest systemctl show -P NRestarts bellwether) == 1 ]]
-}
-
-# until_true SECONDS COMMAND...
-until_true() {
-  local deadline=$((SECONDS + $1))
-  shift
-  until "$@" > /dev/null 2>&1; do
-    if ((SECONDS >= deadline)); then
-      echo "never true: $*" >&2
-      return 1
-    fi
-    sleep 0.2
-  done
 }

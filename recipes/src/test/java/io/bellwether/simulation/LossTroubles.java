@@ -16,11 +16,6 @@ final class LossTroubles {
             world.onCall().loseTooMany(() -> world.totals().count(name()));
             return false;
         }
-
-        @Override
-        public void calm(World world) {
-            world.onCall().calm();
-        }
     }
 
     /** All nodes and ZooKeeper's data are gone; there is a backup (Rule 11.3). */
@@ -35,11 +30,6 @@ final class LossTroubles {
             world.onCall().loseEverything(() -> world.totals().count(name()));
             return false;
         }
-
-        @Override
-        public void calm(World world) {
-            world.onCall().calm();
-        }
     }
 
     /** By mistake a node starts with a restored backup beside the cluster that it is from (Rule 11.3). */
@@ -52,11 +42,6 @@ final class LossTroubles {
         @Override
         public boolean strike(World world) {
             return world.onCall().misplaceBackup();
-        }
-
-        @Override
-        public void calm(World world) {
-            world.onCall().calm();
         }
     }
 }

@@ -227,6 +227,7 @@ final class World {
         calm = true;
         network.calm();
         weather.troubles().forEach(forecast -> forecast.trouble().calm(this));
+        onCall.calm();
         zooKeeper.weather(ZooKeeperWeather.CALM);
         zooKeeper.outage(false);
         for (SimulatedNode node : inOrder) {
