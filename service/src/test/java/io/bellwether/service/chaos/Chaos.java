@@ -145,6 +145,7 @@ final class Chaos {
         all.addAll(ClockFaults.all());
         all.addAll(DiskFaults.all());
         all.addAll(FileFaults.all());
+        all.addAll(OperatorFaults.all());
         return all;
     }
 

@@ -89,7 +89,8 @@ final class Clients {
     private void work(Session session, Random dice, Turn turn) {
         long due = System.nanoTime();
         for (long sequence = 1; over.pass(Duration.ofNanos(due - System.nanoTime())); sequence++) {
-            turn.take(session, dice, sequence);
+            long number = sequence;
+            world.gate().pass(() -> turn.take(session, dice, number));
             due = Math.max(due + INTERVAL.toNanos(), System.nanoTime());
         }
     }

@@ -37,6 +37,7 @@ final class World implements AutoCloseable {
     private final Findings findings;
     private final Journal journal;
     private final Waiting waiting;
+    private final Gate gate = new Gate();
     private final List<ZooKeeperServer> servers = new ArrayList<>();
     private final List<ChaosNode> nodes = new ArrayList<>();
 
@@ -86,6 +87,9 @@ final class World implements AutoCloseable {
                 .set("CLUSTER", CLUSTER)
                 .set("DATA", disk.data().toString())
                 .set("SESSION_TIMEOUT", SESSION.toSeconds() + "s")
+                // So little that whoever was away, or begins anew, gets the state whole.
+                .set("KEEP_LOG_AT_LEAST", "64KiB")
+                .set("KEEP_LOG_AT_MOST", "1MiB")
                 .set(
                         "PEER_URLS",
                         all.keySet().stream()
@@ -164,6 +168,11 @@ final class World implements AutoCloseable {
 
     Waiting waiting() {
         return waiting;
+    }
+
+    /** What clients pass before each operation. */
+    Gate gate() {
+        return gate;
     }
 
     void say(String sentence) {
