@@ -5,6 +5,7 @@ import io.bellwether.replication.Member;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.service.node.NodeStatus;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +40,7 @@ final class ClusterSurvey {
     }
 
     CompletableFuture<ClusterView> view() {
-        return answers().thenApply(found -> view(found.own(), found.known()));
+        return answers(PeerStatusClient.PATIENCE).thenApply(found -> view(found.own(), found.known()));
     }
 
     /**
@@ -48,16 +50,21 @@ final class ClusterSurvey {
      */
     record Found(NodeStatus own, SortedMap<ReplicaId, PeerStatus> known) {}
 
-    CompletableFuture<Found> answers() {
-        return question.ask().thenCompose(this::askPeers);
+    /** @param patience with peers that do not answer; beyond {@link PeerStatusClient#PATIENCE} nobody is waited for */
+    CompletableFuture<Found> answers(Duration patience) {
+        return question.ask().thenCompose(own -> askPeers(own, patience));
     }
 
-    private CompletableFuture<Found> askPeers(NodeStatus own) {
+    private CompletableFuture<Found> askPeers(NodeStatus own, Duration patience) {
         SortedMap<ReplicaId, CompletableFuture<Optional<PeerStatus>>> answers = new TreeMap<>();
         for (Member member : own.members()) {
             ReplicaId replica = member.replica();
             if (!replica.equals(own.replica())) {
-                answers.put(replica, ask(member).thenApply(answer -> answer.filter(it -> isOf(it, replica))));
+                answers.put(
+                        replica,
+                        ask(member)
+                                .thenApply(answer -> answer.filter(it -> isOf(it, replica)))
+                                .completeOnTimeout(Optional.empty(), patience.toMillis(), TimeUnit.MILLISECONDS));
             }
         }
         return CompletableFuture.allOf(answers.values().toArray(CompletableFuture[]::new))

@@ -42,16 +42,17 @@ final class Recoveries {
 
     /** Ends with a {@link ProblemException} if it was not done, or nobody knows; a dry run tells of a refusal in its reply. */
     CompletableFuture<RecoverReply> ask(RecoverRequest request, Duration timeout) {
-        CompletableFuture<RecoverReply> reply = survey.answers().thenCompose(found -> {
-            ControlRecord record = found.own().record();
-            if (record == null) {
-                throw new ProblemException(
-                        ProblemCode.ZOOKEEPER_UNAVAILABLE,
-                        "This node has not read the cluster's record from ZooKeeper.",
-                        WriteFate.NONE);
-            }
-            return request.dryRun() ? tell(request, found, record) : recover(request, found, record);
-        });
+        CompletableFuture<RecoverReply> reply = survey.answers(PeerStatusClient.PATIENCE)
+                .thenCompose(found -> {
+                    ControlRecord record = found.own().record();
+                    if (record == null) {
+                        throw new ProblemException(
+                                ProblemCode.ZOOKEEPER_UNAVAILABLE,
+                                "This node has not read the cluster's record from ZooKeeper.",
+                                WriteFate.NONE);
+                    }
+                    return request.dryRun() ? tell(request, found, record) : recover(request, found, record);
+                });
         return OperatorTimeout.within(timeout, reply, HandOffs.UNSETTLED);
     }
 

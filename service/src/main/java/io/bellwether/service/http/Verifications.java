@@ -10,11 +10,12 @@ import io.bellwether.service.node.NodeStatus;
 import io.bellwether.service.node.Operations;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
@@ -29,7 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Verifications {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
-    private static final Duration LONGEST_LOOK = PeerStatusClient.PATIENCE.plus(LOOK_AGAIN.multipliedBy(2));
+    /** So much before the time is over the last look begins: a wait, and the least of patience. */
+    private static final Duration LAST_LOOK = LOOK_AGAIN.multipliedBy(2);
 
     private final ClusterSurvey survey;
     private final Operations operations;
@@ -77,8 +79,7 @@ final class Verifications {
 
     /** At the leader. */
     CompletableFuture<VerifyReply> here(Duration timeout) {
-        // A node that hangs takes up the whole patience of a look: no other one is begun that could not end in time.
-        long deadlineNanos = System.nanoTime() + timeout.minus(LONGEST_LOOK).toNanos();
+        long deadlineNanos = System.nanoTime() + timeout.minus(LAST_LOOK).toNanos();
         CompletableFuture<Long> entry = new CompletableFuture<>();
         operations.compareStates(entry::complete);
         CompletableFuture<VerifyReply> reply = entry.thenComposeAsync(
@@ -89,108 +90,131 @@ final class Verifications {
                                 "This node does not lead, or hands over just now. Ask again.",
                                 WriteFate.NONE);
                     }
-                    return look(index, deadlineNanos);
+                    return new Comparison(index, deadlineNanos).look();
                 },
                 executor);
         return OperatorTimeout.within(timeout, reply, "nothing is known of the states. Ask again.");
     }
 
-    private CompletableFuture<VerifyReply> look(long index, long deadlineNanos) {
-        return survey.answers().thenCompose(found -> {
-            Map<ReplicaId, StateDigest> told = new HashMap<>();
-            found.known().forEach((replica, status) -> digestAt(index, status)
-                    .ifPresent(digest -> told.put(replica, digest)));
-            Set<ReplicaId> wanted = replicas(found);
-            boolean all = told.keySet().containsAll(wanted);
-            return all || System.nanoTime() - deadlineNanos >= 0
-                    ? CompletableFuture.completedFuture(reply(index, found, wanted, told))
-                    : CompletableFuture.runAsync(() -> {}, later).thenCompose(again -> look(index, deadlineNanos));
-        });
-    }
-
-    private static Optional<StateDigest> digestAt(long index, PeerStatus status) {
-        List<StateDigest> digests = status.digests();
-        return digests == null
-                ? Optional.empty()
-                : digests.stream().filter(digest -> digest.index() == index).findFirst();
-    }
-
-    /** Those that count, and those that live. */
-    private static Set<ReplicaId> replicas(ClusterSurvey.Found found) {
-        Set<ReplicaId> replicas = new TreeSet<>(found.known().keySet());
-        found.own().members().stream().map(Member::replica).forEach(replicas::add);
-        ControlRecord record = found.own().record();
-        if (record != null) {
-            replicas.addAll(record.inSync());
-        }
-        return replicas;
-    }
-
     /** States are alike if the same version of the software has made the same of them. */
     private record Kind(String version, long sum) {}
 
-    private VerifyReply reply(
-            long index, ClusterSurvey.Found found, Set<ReplicaId> replicas, Map<ReplicaId, StateDigest> told) {
-        ControlRecord record = found.own().record();
-        List<ReplicaId> inSync = record == null ? List.of() : record.inSync();
-        Kind most = mostOf(inSync, found, told);
-        List<VerifyReply.State> states = new ArrayList<>();
-        boolean equal = true;
-        for (ReplicaId replica : replicas) {
-            PeerStatus status = found.known().get(replica);
-            StateDigest digest = told.get(replica);
-            VerifyReply.Verdict verdict = verdict(status, digest, most);
-            boolean counts = inSync.contains(replica);
-            equal &= verdict == VerifyReply.Verdict.EQUAL
-                    || (!counts
-                            && (verdict == VerifyReply.Verdict.BEHIND || verdict == VerifyReply.Verdict.UNREACHABLE));
-            states.add(new VerifyReply.State(
-                    replica.node().name(),
-                    replica.store().id(),
-                    counts,
-                    status == null ? null : status.version(),
-                    digest == null ? null : HexFormat.of().toHexDigits(digest.sum()),
-                    verdict));
+    /** What is asked and heard of the states after one entry; used by one thread after the other. */
+    private final class Comparison {
+        private final long index;
+        private final long deadlineNanos;
+        /** What each has answered last: one that hangs by now has not unsaid it. */
+        private final Map<ReplicaId, PeerStatus> heard = new HashMap<>();
+
+        private final Map<ReplicaId, Kind> told = new HashMap<>();
+
+        Comparison(long index, long deadlineNanos) {
+            this.index = index;
+            this.deadlineNanos = deadlineNanos;
         }
-        return new VerifyReply(
-                cluster, record == null ? null : record.clusterId(), found.own().epoch(), index, equal, states);
+
+        CompletableFuture<VerifyReply> look() {
+            return survey.answers(patience()).thenComposeAsync(this::weigh, executor);
+        }
+
+        private CompletableFuture<VerifyReply> weigh(ClusterSurvey.Found found) {
+            heard.putAll(found.known());
+            found.known().forEach(this::noteDigest);
+            Set<ReplicaId> wanted = replicas(found);
+            boolean all = told.keySet().containsAll(wanted);
+            return all || System.nanoTime() - deadlineNanos >= 0
+                    ? CompletableFuture.completedFuture(reply(found.own(), wanted))
+                    : CompletableFuture.runAsync(() -> {}, later).thenCompose(again -> look());
+        }
+
+        /** A node that hangs takes up all the patience of a look: it must leave time for what the others say later. */
+        private Duration patience() {
+            Duration half = Duration.ofNanos((deadlineNanos - System.nanoTime()) / 2);
+            Duration most = half.compareTo(PeerStatusClient.PATIENCE) < 0 ? half : PeerStatusClient.PATIENCE;
+            return most.compareTo(LOOK_AGAIN) > 0 ? most : LOOK_AGAIN;
+        }
+
+        private void noteDigest(ReplicaId replica, PeerStatus status) {
+            List<StateDigest> digests = status.digests();
+            if (digests != null) {
+                digests.stream()
+                        .filter(digest -> digest.index() == index)
+                        .forEach(digest -> told.put(replica, new Kind(status.version(), digest.sum())));
+            }
+        }
+
+        /** Those that count, and those that live. */
+        private Set<ReplicaId> replicas(ClusterSurvey.Found found) {
+            Set<ReplicaId> replicas = new TreeSet<>(found.known().keySet());
+            found.own().members().stream().map(Member::replica).forEach(replicas::add);
+            replicas.addAll(inSync(found.own()));
+            return replicas;
+        }
+
+        private static List<ReplicaId> inSync(NodeStatus own) {
+            ControlRecord record = own.record();
+            return record == null ? List.of() : record.inSync();
+        }
+
+        private VerifyReply reply(NodeStatus own, Set<ReplicaId> replicas) {
+            List<ReplicaId> inSync = inSync(own);
+            List<Kind> votes =
+                    inSync.stream().map(told::get).filter(Objects::nonNull).toList();
+            Kind most = mostOf(votes, inSync.size());
+            List<VerifyReply.State> states = new ArrayList<>();
+            boolean equal = true;
+            for (ReplicaId replica : replicas) {
+                PeerStatus status = heard.get(replica);
+                Kind kind = told.get(replica);
+                VerifyReply.Verdict verdict = verdict(status, kind, most, votes);
+                boolean counts = inSync.contains(replica);
+                equal &= verdict == VerifyReply.Verdict.EQUAL
+                        || (!counts
+                                && (verdict == VerifyReply.Verdict.BEHIND
+                                        || verdict == VerifyReply.Verdict.UNREACHABLE));
+                states.add(new VerifyReply.State(
+                        replica.node().name(),
+                        replica.store().id(),
+                        counts,
+                        status == null ? null : status.version(),
+                        kind == null ? null : HexFormat.of().toHexDigits(kind.sum()),
+                        verdict));
+            }
+            ControlRecord record = own.record();
+            return new VerifyReply(
+                    cluster, record == null ? null : record.clusterId(), own.epoch(), index, equal, states);
+        }
     }
 
     /** What more than half of the in-sync set have; null if there is no such thing. */
-    private static @Nullable Kind mostOf(
-            List<ReplicaId> inSync, ClusterSurvey.Found found, Map<ReplicaId, StateDigest> told) {
-        Map<Kind, Integer> votes = new HashMap<>();
-        for (ReplicaId replica : inSync) {
-            PeerStatus status = found.known().get(replica);
-            StateDigest digest = told.get(replica);
-            if (status != null && digest != null) {
-                votes.merge(new Kind(status.version(), digest.sum()), 1, Integer::sum);
-            }
-        }
-        return votes.entrySet().stream()
-                .filter(vote -> 2 * vote.getValue() > inSync.size())
-                .map(Map.Entry::getKey)
+    private static @Nullable Kind mostOf(List<Kind> votes, int voters) {
+        return votes.stream()
+                .filter(kind -> 2 * Collections.frequency(votes, kind) > voters)
                 .findFirst()
                 .orElse(null);
     }
 
     private static VerifyReply.Verdict verdict(
-            @Nullable PeerStatus status, @Nullable StateDigest digest, @Nullable Kind most) {
+            @Nullable PeerStatus status, @Nullable Kind kind, @Nullable Kind most, List<Kind> votes) {
         if (status == null) {
             return VerifyReply.Verdict.UNREACHABLE;
         }
         if (status.unsound()) {
             return VerifyReply.Verdict.DAMAGED;
         }
-        if (digest == null) {
+        if (kind == null) {
             return VerifyReply.Verdict.BEHIND;
         }
-        if (most == null) {
-            return VerifyReply.Verdict.DIFFERS;
+        if (kind.equals(most)) {
+            return VerifyReply.Verdict.EQUAL;
         }
-        if (!status.version().equals(most.version())) {
+        if (most != null && !kind.version().equals(most.version())) {
             return VerifyReply.Verdict.OTHER_VERSION;
         }
-        return digest.sum() == most.sum() ? VerifyReply.Verdict.EQUAL : VerifyReply.Verdict.DIFFERS;
+        // Without most that are alike it is odd only if somebody has made something else of the same with the same
+        // version.
+        boolean odd =
+                votes.stream().anyMatch(vote -> vote.version().equals(kind.version()) && vote.sum() != kind.sum());
+        return odd ? VerifyReply.Verdict.DIFFERS : VerifyReply.Verdict.UNCONFIRMED;
     }
 }

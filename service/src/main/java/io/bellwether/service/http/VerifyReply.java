@@ -29,8 +29,10 @@ record VerifyReply(
     enum Verdict {
         /** The same as most of the in-sync set. */
         EQUAL("equal"),
-        /** Another one than most of the in-sync set, or no most are alike. */
+        /** Another one than most of the in-sync set; or, if no most are alike, than another one of its version. */
         DIFFERS("differs"),
+        /** Too few others of the in-sync set and of its version have told theirs to say whether it is right. */
+        UNCONFIRMED("unconfirmed"),
         /** Made by another version of the software than that of most: not to be compared. */
         OTHER_VERSION("other-version"),
         /** The node itself knows that its state is not what it should be. */

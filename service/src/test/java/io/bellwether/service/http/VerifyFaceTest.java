@@ -8,6 +8,9 @@ import io.bellwether.replication.Member;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.StoreId;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
@@ -75,12 +78,41 @@ class VerifyFaceTest {
 
     @Test
     void whoDoesNotTellInTimeIsNotEqual() {
-        try (StatusServer n2 =
-                new StatusServer(status(N2, LoneNode.DIGEST).replace("\"index\":" + index(), "\"index\":1"))) {
+        try (StatusServer n2 = new StatusServer(behind(N2))) {
             live(n2, null);
             JsonNode told = verify();
             assertThat(told.path("equal").asBoolean(true)).isFalse();
-            assertThat(states(told)).containsExactly("n1 differs", "n2 behind", "n3 unreachable");
+            assertThat(states(told)).containsExactly("n1 unconfirmed", "n2 behind", "n3 unreachable");
+        }
+    }
+
+    @Test
+    void oneThatHangsDoesNotHideWhatAnotherSaysLater() throws IOException {
+        try (StatusServer n2 = new StatusServer(behind(N2), status(N2, LoneNode.DIGEST));
+                ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            node.members = List.of(
+                    new Member(N2, n2.url(), "1", "now"),
+                    new Member(N3, "http://127.0.0.1:" + silent.getLocalPort(), "1", "now"));
+            JsonNode told = verify("1500ms");
+            assertThat(told.path("equal").asBoolean(true)).isFalse();
+            assertThat(states(told)).containsExactly("n1 equal", "n2 equal", "n3 unreachable");
+        }
+    }
+
+    @Test
+    void twoThatAreNotAlikeDifferWhateverTheThirdSays() {
+        try (StatusServer n2 = new StatusServer(status(N2, 5))) {
+            live(n2, null);
+            assertThat(states(verify())).containsExactly("n1 differs", "n2 differs", "n3 unreachable");
+        }
+    }
+
+    @Test
+    void twoVersionsWithoutMostAreNotCompared() {
+        node.inSync = List.of(LoneNode.SELF, N2);
+        try (StatusServer n2 = new StatusServer(status(N2, 5).replace(version(), "0.9"))) {
+            live(n2, null);
+            assertThat(states(verify())).containsExactly("n1 unconfirmed", "n2 unconfirmed");
         }
     }
 
@@ -135,6 +167,10 @@ class VerifyFaceTest {
                 .asText();
     }
 
+    private String behind(ReplicaId replica) {
+        return status(replica, LoneNode.DIGEST).replace("\"index\":" + index(), "\"index\":1");
+    }
+
     private String status(ReplicaId replica, long sum) {
         return "{\"node\":\"" + replica.node() + "\",\"store\":\"" + replica.store()
                 + "\",\"role\":\"follower\",\"epoch\":7,"
@@ -167,18 +203,26 @@ class VerifyFaceTest {
     }
 
     private static JsonNode verify() {
-        Http.Answer answer = post("{}");
+        return verify("400ms");
+    }
+
+    private static JsonNode verify(String timeout) {
+        Http.Answer answer = post("{}", timeout);
         assertThat(answer.status()).as(answer.toString()).isEqualTo(200);
         return answer.json();
     }
 
     private static Http.Answer post(String json) {
+        return post(json, "400ms");
+    }
+
+    private static Http.Answer post(String json, String timeout) {
         return SERVER.http()
                 .send(
                         "POST",
                         VERIFY,
                         json.getBytes(UTF_8),
                         "Content-Type: application/json",
-                        "Bellwether-Timeout: 400ms");
+                        "Bellwether-Timeout: " + timeout);
     }
 }
