@@ -12,9 +12,9 @@ public sealed interface ReadVerdict {
     /** This node cannot show that it is fresh enough; -1 if it has no bound at all. */
     record TooStale(long stalenessMillis) implements ReadVerdict {}
 
-    /** The wanted index was not applied here before the deadline. */
+    /** The wanted index was not applied here before the deadline, or before this node stopped. */
     record IndexNotReached(long appliedIndex) implements ReadVerdict {}
 
-    /** No leader confirmed the read before the deadline. */
+    /** No leader confirmed the read before the deadline, or before this node stopped. */
     record NoLeader() implements ReadVerdict {}
 }

@@ -91,11 +91,22 @@ final class Reads {
             serve(read);
         }
         while (!byDeadline.isEmpty() && byDeadline.first().deadlineMillis() <= nowMillis) {
-            Waiting read = byDeadline.pollFirst();
-            boolean confirmed = waiting.remove(read.id()) == null;
-            byIndex.remove(read);
-            read.whenDone().accept(confirmed ? new ReadVerdict.IndexNotReached(applied) : new ReadVerdict.NoLeader());
+            giveUpFirst();
         }
+    }
+
+    /** This node stops: nobody waits any longer. */
+    void stop() {
+        while (!byDeadline.isEmpty()) {
+            giveUpFirst();
+        }
+    }
+
+    private void giveUpFirst() {
+        Waiting read = byDeadline.pollFirst();
+        boolean confirmed = waiting.remove(read.id()) == null;
+        byIndex.remove(read);
+        read.whenDone().accept(confirmed ? new ReadVerdict.IndexNotReached(appliedIndex) : new ReadVerdict.NoLeader());
     }
 
     int waitingReads() {

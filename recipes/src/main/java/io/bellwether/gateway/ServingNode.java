@@ -235,9 +235,10 @@ public final class ServingNode {
         return operators;
     }
 
-    /** This node stops: whoever waits for a write hears what is known of it. */
+    /** This node stops: whoever waits for a write hears what is known of it, and whoever waits to read that it can't. */
     public void stop() {
         gateway.stop();
+        reads.stop();
         operators.stop();
     }
 

@@ -4,6 +4,7 @@ import io.bellwether.gateway.Room;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -24,6 +25,12 @@ final class RoomWatch implements Runnable {
     private final Supplier<CompletionStage<Room>> moveToRoom;
     private final Consumer<Room> tell;
     private volatile boolean low;
+
+    // Answers come late, and not in the order of their questions: what is told is in order, under the lock.
+    private final ReentrantLock lock = new ReentrantLock();
+    private long asked;
+    /** Answers to this question and to those before it say nothing new any more. */
+    private long settled;
 
     /**
      * @param data where the space is needed
@@ -74,10 +81,23 @@ final class RoomWatch implements Runnable {
         } else if (low && bytes >= minFreeBytes + minFreeBytes / MARGIN) {
             low = false;
             LOG.info("The disk of {} has room again: {} MiB", data, bytes >> 20);
-            tell.accept(Room.HERE);
+            tell(asked, Room.HERE);
         }
         if (low) {
-            moveToRoom.get().thenAccept(tell);
+            long question = ++asked;
+            moveToRoom.get().thenAccept(room -> tell(question, room));
+        }
+    }
+
+    private void tell(long question, Room room) {
+        lock.lock();
+        try {
+            if (question > settled || room == Room.HERE) {
+                settled = question;
+                tell.accept(room);
+            }
+        } finally {
+            lock.unlock();
         }
     }
 }

@@ -265,10 +265,13 @@ final class RunningNode implements Managed {
 
     /** The next start does not go on with it, if others can do without it. */
     private void storeFailed(RuntimeException why) {
-        if (why instanceof StoreDamaged damaged && store != null) {
-            store.suspect(damaged.damage());
+        try {
+            if (why instanceof StoreDamaged damaged && store != null) {
+                store.suspect(damaged.damage());
+            }
+        } finally {
+            halt.because(why);
         }
-        halt.because(why);
     }
 
     private CoordinationSettings coordinationSettings(String connectString) {
@@ -368,7 +371,8 @@ final class RunningNode implements Managed {
             }
         });
         loop.start(node, store.tables(), coordination, this::viewSeen);
-        roomWatches = roomWatcher.scheduleWithFixedDelay(roomWatch, 0, ROOM_WATCH.toMillis(), TimeUnit.MILLISECONDS);
+        roomWatches =
+                roomWatcher.scheduleWithFixedDelay(this::watchDisk, 0, ROOM_WATCH.toMillis(), TimeUnit.MILLISECONDS);
         scrub.start();
         joined = true;
         LOG.info(
@@ -379,6 +383,16 @@ final class RunningNode implements Managed {
                 configuration.node().advertisedUrl(),
                 connect,
                 configuration.node().data().toAbsolutePath().normalize());
+    }
+
+    /** A mistake of our own must not end the watch in silence. */
+    private void watchDisk() {
+        try {
+            roomWatch.run();
+            fetching.forgetWhatIsIdle(SnapshotFetching.IDLE);
+        } catch (RuntimeException | Error e) {
+            halt.because(e);
+        }
     }
 
     private CompletionStage<Pausing> pause(boolean wanted) {

@@ -41,7 +41,13 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
     /** Another node makes a copy of its state within about a second. */
     private static final long OFFER_POLL_MILLIS = 100;
 
+    /** A large state takes longer: then the next question finds the copy that this one has begun. */
+    private static final long OFFER_PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
     private static final long LONGEST_PAUSE_MILLIS = 30_000;
+    /** What was begun and is not asked for any more is of no use when its source has given the copy up. */
+    static final Duration IDLE = Duration.ofMinutes(10);
+
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
     private final IncomingSnapshot incoming;
@@ -61,6 +67,9 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
     // Of the owning thread, and of the fetching one while it is busy.
     private volatile long pauseMillis = PAUSE_MILLIS;
     private volatile long pausedUntilNanos = System.nanoTime();
+    private volatile long idleSinceNanos = System.nanoTime();
+    /** The node that was named last: the one to wait for. */
+    private volatile @Nullable NodeId wanted;
 
     /** Takes a snapshot that is here to the node. */
     interface Arrival {
@@ -93,6 +102,7 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
 
     @Override
     public void fetch(NodeId from) {
+        wanted = from;
         Optional<URI> url = urls.apply(from);
         if (isPaused() || url.isEmpty() || isClosing() || !busy.compareAndSet(false, true)) {
             return;
@@ -117,6 +127,22 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
                 "snapshot installed position={} tookMillis={}",
                 snapshot.position(),
                 TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+    }
+
+    /**
+     * Removes what was begun and has not been asked for so long: the node was filled by other means. On any thread.
+     */
+    void forgetWhatIsIdle(Duration idle) {
+        if (System.nanoTime() - idleSinceNanos < idle.toNanos() || isClosing() || !busy.compareAndSet(false, true)) {
+            return;
+        }
+        try {
+            incoming.forget();
+        } catch (IOException e) {
+            LOG.warn("What is left of a snapshot that was not needed any more could not be removed: {}", e.toString());
+        } finally {
+            end();
+        }
     }
 
     private boolean isClosing() {
@@ -144,7 +170,7 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
             }
             pausedUntilNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(pauseMillis);
             pauseMillis = Math.min(2 * pauseMillis, LONGEST_PAUSE_MILLIS);
-            busy.set(false);
+            end();
             return;
         } catch (RuntimeException | Error e) {
             broken.accept(e);
@@ -152,11 +178,16 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
         } finally {
             hangUp();
         }
-        arrival.fetched(snapshot, () -> busy.set(false));
+        arrival.fetched(snapshot, this::end);
+    }
+
+    private void end() {
+        idleSinceNanos = System.nanoTime();
+        busy.set(false);
     }
 
     private Snapshot fetch(NodeId from, URI url, String cluster) throws IOException {
-        SnapshotManifest manifest = manifest(url, cluster);
+        SnapshotManifest manifest = manifest(from, url, cluster);
         if (!manifest.clusterId().equals(cluster)) {
             throw new IOException("it is the state of cluster " + manifest.clusterId() + ", and this node belongs to "
                     + cluster + ": check the advertised URL of " + from + " and BELLWETHER_PEER_URLS");
@@ -173,12 +204,20 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
         return new Snapshot(cluster, content.position(), manifest.logTime(), manifest.promisedEpoch());
     }
 
-    /** Waits while the other node makes one. */
-    private SnapshotManifest manifest(URI url, String cluster) throws IOException {
+    /** Waits while the other node makes one, unless the state is to come from elsewhere by now. */
+    private SnapshotManifest manifest(NodeId from, URI url, String cluster) throws IOException {
+        long untilNanos = System.nanoTime() + OFFER_PATIENCE_NANOS;
         while (true) {
             Optional<SnapshotManifest> manifest = client(url, cluster).manifest();
             if (manifest.isPresent()) {
                 return manifest.get();
+            }
+            if (!from.equals(wanted)) {
+                throw new IOException("it has no copy of its state yet, and " + wanted + " is to be asked by now");
+            }
+            if (System.nanoTime() - untilNanos >= 0) {
+                throw new IOException("it has made no copy of its state within "
+                        + TimeUnit.NANOSECONDS.toSeconds(OFFER_PATIENCE_NANOS) + " s: its log may tell why");
             }
             pause(OFFER_POLL_MILLIS);
         }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class RoomWatchTest {
@@ -18,6 +19,7 @@ class RoomWatchTest {
     private boolean broken;
     private Room whatMovingGives = Room.NOWHERE;
     private int moves;
+    private @Nullable List<CompletableFuture<Room>> late;
     private final RoomWatch watch = new RoomWatch(Path.of("data"), LEAST, this::free, this::move, told::add);
 
     private long free() throws IOException {
@@ -29,6 +31,11 @@ class RoomWatchTest {
 
     private CompletableFuture<Room> move() {
         moves++;
+        if (late != null) {
+            CompletableFuture<Room> answer = new CompletableFuture<>();
+            late.add(answer);
+            return answer;
+        }
         return CompletableFuture.completedFuture(whatMovingGives);
     }
 
@@ -56,6 +63,33 @@ class RoomWatchTest {
         assertThat(told).hasSize(4).endsWith(Room.HERE);
         assertThat(watch.low()).isFalse();
         assertThat(moves).isEqualTo(3);
+    }
+
+    /** Found by chaos: a node that believed the late answer took no write when it led again. */
+    @Test
+    void whatWasAskedBeforeThereWasRoomAgainIsNotBelieved() {
+        late = new ArrayList<>();
+        freeBytes = 0;
+        watch.run();
+        freeBytes = 2 * LEAST;
+        watch.run();
+        late.get(0).complete(Room.ELSEWHERE);
+        assertThat(told).containsExactly(Room.HERE);
+        freeBytes = 0;
+        watch.run();
+        late.get(1).complete(Room.NOWHERE);
+        assertThat(told).containsExactly(Room.HERE, Room.NOWHERE);
+    }
+
+    @Test
+    void theLatestQuestionCounts() {
+        late = new ArrayList<>();
+        freeBytes = 0;
+        watch.run();
+        watch.run();
+        late.get(1).complete(Room.ELSEWHERE);
+        late.get(0).complete(Room.NOWHERE);
+        assertThat(told).containsExactly(Room.ELSEWHERE);
     }
 
     @Test

@@ -87,13 +87,15 @@ class SnapshotFetchingTest {
         volatile int cutAtPiece = -1;
         volatile boolean damagesFirst;
         volatile boolean announcesTooMuch;
+        volatile boolean makesNone;
         volatile int goneAfterFiles = Integer.MAX_VALUE;
         final AtomicInteger refusedAsGone = new AtomicInteger();
         volatile CountDownLatch held = new CountDownLatch(0);
 
         @Override
         public void manifest(Consumer<Optional<SnapshotManifest>> whenDone) {
-            Optional<SnapshotManifest> manifest = from.outgoing().offer().map(SnapshotFetchingTest::manifest);
+            Optional<SnapshotManifest> manifest =
+                    makesNone ? Optional.empty() : from.outgoing().offer().map(SnapshotFetchingTest::manifest);
             whenDone.accept(announcesTooMuch ? manifest.map(SnapshotFetchingTest::withMoreThanAnyDiskHolds) : manifest);
         }
 
@@ -239,6 +241,32 @@ class SnapshotFetchingTest {
         await().until(fetching::isPaused);
         assertThat(source.refusedAsGone.get()).isEqualTo(1);
         assertThat(arrived).isEmpty();
+        source.goneAfterFiles = Integer.MAX_VALUE;
+        fetchAndInstallWhenAskedAgain();
+    }
+
+    @Test
+    void aSourceThatMakesNoCopyIsLeftForAnotherOne() {
+        source.makesNone = true;
+        fetching.fetch(N1);
+        fetching.fetch(N1);
+        assertThat(fetching.isPaused()).isFalse();
+        fetching.fetch(N2);
+        await().until(fetching::isPaused);
+        source.makesNone = false;
+        fetchAndInstallWhenAskedAgain();
+    }
+
+    @Test
+    void whatWasBegunAndIsNotAskedForIsRemoved() {
+        Path incoming = scratch.resolve("data-" + N2).resolve("incoming");
+        source.goneAfterFiles = 1;
+        fetching.fetch(N1);
+        await().until(fetching::isPaused);
+        fetching.forgetWhatIsIdle(SnapshotFetching.IDLE);
+        assertThat(incoming).exists();
+        fetching.forgetWhatIsIdle(Duration.ZERO);
+        assertThat(incoming).doesNotExist();
         source.goneAfterFiles = Integer.MAX_VALUE;
         fetchAndInstallWhenAskedAgain();
     }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,26 +29,33 @@ final class BackupServlet extends HttpServlet {
     static final String METHODS = "GET";
 
     private static final Logger LOG = LoggerFactory.getLogger(BackupServlet.class);
+    private static final Problem NO_COPY = Problem.of(
+            ProblemCode.NOT_READY,
+            "This node can't make a copy of its state now: it has not heard a leader yet, is being stopped, or its disk"
+                    + " fails, which its log tells. Ask again, or another node.");
     private static final List<String> PARAMETERS = List.of(ReadWish.CONSISTENCY, ReadWish.MAX_STALENESS);
 
     private final transient Requests requests;
     private final transient BackupSource source;
-    private final transient Executor senders;
+    private final transient Executor sender;
+    /** One backup at a time, from the wish for a copy until it is given: each reads all of the state twice. */
+    private final transient Semaphore turn = new Semaphore(1);
+
     private final transient SendingRate rate;
     private final transient Limits limits;
     private final String node;
 
-    /** @param senders runs a few tasks at once, and rejects what is beyond */
+    /** @param sender where a backup is given; one after the other */
     BackupServlet(
             Requests requests,
             BackupSource source,
-            Executor senders,
+            Executor sender,
             SendingRate rate,
             Limits limits,
             Identity identity) {
         this.requests = requests;
         this.source = source;
-        this.senders = senders;
+        this.sender = sender;
         this.rate = rate;
         this.limits = limits;
         this.node = identity.node();
@@ -66,30 +74,39 @@ final class BackupServlet extends HttpServlet {
 
         /** On the node's thread, which must go on. */
         void read(ReadOutcome outcome) {
-            if (outcome instanceof ReadOutcome.Ready ready) {
-                try (Tables.View view = ready.view()) {
-                    source.take(view.applied().index(), this::made);
-                }
-            } else {
+            if (!(outcome instanceof ReadOutcome.Ready ready)) {
                 refuse(ReadAnswer.problem(outcome));
+                return;
+            }
+            try (Tables.View view = ready.view()) {
+                if (turn.tryAcquire()) {
+                    source.take(view.applied().index(), this::made);
+                } else {
+                    refuse(Problem.of(
+                            ProblemCode.OVERLOADED,
+                            "This node is giving a backup already. Ask again when that one is done, or another node."));
+                }
             }
         }
 
         private void made(Optional<BackupSource.Backup> backup) {
-            if (backup.isEmpty()) {
-                refuse(Problem.of(
-                        ProblemCode.NOT_READY,
-                        "This node can't make a copy of its state now: it has not heard a leader yet, is being stopped, or"
-                                + " its disk fails, which its log tells. Ask again, or another node."));
-                return;
-            }
             try {
-                senders.execute(() -> send(backup.get()));
+                sender.execute(() -> give(backup));
             } catch (RejectedExecutionException e) {
-                LOG.debug("one backup at a time", e);
-                refuse(Problem.of(
-                        ProblemCode.OVERLOADED,
-                        "This node is giving a backup already. Ask again when that one is done, or another node."));
+                LOG.debug("the node is being stopped", e);
+                turn.release();
+                refuse(NO_COPY);
+            }
+        }
+
+        private void give(Optional<BackupSource.Backup> backup) {
+            try {
+                backup.ifPresent(this::send);
+            } finally {
+                turn.release();
+            }
+            if (backup.isEmpty()) {
+                refuse(NO_COPY);
             }
         }
 

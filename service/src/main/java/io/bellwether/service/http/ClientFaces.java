@@ -11,6 +11,7 @@ import java.net.URI;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
@@ -75,16 +76,16 @@ public final class ClientFaces {
             SendingRate rate,
             Limits limits,
             Identity identity) {
-        ExecutorService senders = environment
+        ExecutorService sender = environment
                 .lifecycle()
                 .executorService("backup-sender-%d")
                 .minThreads(0)
                 .maxThreads(1)
-                .workQueue(new SynchronousQueue<>())
+                .workQueue(new ArrayBlockingQueue<>(1))
                 .build();
         ServletRegistration.Dynamic servlet = environment
                 .servlets()
-                .addServlet("backups", new BackupServlet(requests, source, senders, rate, limits, identity));
+                .addServlet("backups", new BackupServlet(requests, source, sender, rate, limits, identity));
         servlet.setAsyncSupported(true);
         servlet.addMapping(BackupServlet.PATH);
     }

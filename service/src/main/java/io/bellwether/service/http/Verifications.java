@@ -11,6 +11,7 @@ import io.bellwether.service.node.Operations;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -30,8 +31,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Verifications {
     private static final Duration LOOK_AGAIN = Duration.ofMillis(100);
-    /** So much before the time is over the last look begins: a wait, and the least of patience. */
-    private static final Duration LAST_LOOK = LOOK_AGAIN.multipliedBy(2);
+    /** So much before the time is over the last look begins: a wait, the least of patience, and some to answer. */
+    private static final Duration LAST_LOOK = LOOK_AGAIN.multipliedBy(3);
+
+    private static final Set<VerifyReply.Verdict> WRONG =
+            EnumSet.of(VerifyReply.Verdict.DIFFERS, VerifyReply.Verdict.DAMAGED);
 
     private final ClusterSurvey survey;
     private final Operations operations;
@@ -143,11 +147,12 @@ final class Verifications {
             }
         }
 
-        /** Those that count, and those that live. */
+        /** Those that count, those that live, and those that have told: who differs may leave for that meanwhile. */
         private Set<ReplicaId> replicas(ClusterSurvey.Found found) {
             Set<ReplicaId> replicas = new TreeSet<>(found.known().keySet());
             found.own().members().stream().map(Member::replica).forEach(replicas::add);
             replicas.addAll(inSync(found.own()));
+            replicas.addAll(told.keySet());
             return replicas;
         }
 
@@ -168,10 +173,7 @@ final class Verifications {
                 Kind kind = told.get(replica);
                 VerifyReply.Verdict verdict = verdict(status, kind, most, votes);
                 boolean counts = inSync.contains(replica);
-                equal &= verdict == VerifyReply.Verdict.EQUAL
-                        || (!counts
-                                && (verdict == VerifyReply.Verdict.BEHIND
-                                        || verdict == VerifyReply.Verdict.UNREACHABLE));
+                equal &= verdict == VerifyReply.Verdict.EQUAL || (!counts && !WRONG.contains(verdict));
                 states.add(new VerifyReply.State(
                         replica.node().name(),
                         replica.store().id(),

@@ -18,9 +18,9 @@ public sealed interface ReadOutcome {
      */
     record TooStale(long stalenessMillis) implements ReadOutcome {}
 
-    /** The wanted index was not applied here before the deadline. */
+    /** The wanted index was not applied here before the deadline, or before this node stopped. */
     record IndexNotReached(long appliedIndex) implements ReadOutcome {}
 
-    /** No leader confirmed the read before the deadline. */
+    /** No leader confirmed the read before the deadline, or before this node stopped. */
     record NoLeader() implements ReadOutcome {}
 }

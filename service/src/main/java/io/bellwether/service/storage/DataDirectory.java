@@ -268,6 +268,7 @@ final class DataDirectory implements AutoCloseable {
         }
         DurableFiles.forceFolderOf(aside);
         Files.move(mark, aside.resolve(RENEWED), StandardCopyOption.ATOMIC_MOVE);
+        DurableFiles.forceFolderOf(aside.resolve(RENEWED));
         DurableFiles.forceFolderOf(mark);
         return renewal();
     }

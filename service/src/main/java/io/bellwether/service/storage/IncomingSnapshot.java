@@ -74,23 +74,24 @@ public final class IncomingSnapshot {
 
     /** The end of a file of which something is missing; what is written goes behind what is here. */
     public Appending append(SnapshotFile file) throws IOException {
-        FileChannel channel = FileChannel.open(
-                state().resolve(file.name()),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.APPEND);
-        return new Appending(directory.folder(), channel, file.bytes() - presentBytes(file));
+        Path path = state().resolve(file.name());
+        FileChannel channel =
+                FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        return new Appending(directory.folder(), path, channel, file.bytes() - presentBytes(file));
     }
 
     /** Writes one file. */
     public static final class Appending implements AutoCloseable {
         private final Path folder;
+        private final Path file;
         private final FileChannel channel;
         private long missingBytes;
         private long unforcedBytes;
 
-        private Appending(Path folder, FileChannel channel, long missingBytes) {
+        /** @param folder the data directory that the file is in */
+        Appending(Path folder, Path file, FileChannel channel, long missingBytes) {
             this.folder = folder;
+            this.file = file;
             this.channel = channel;
             this.missingBytes = missingBytes;
         }
@@ -128,8 +129,19 @@ public final class IncomingSnapshot {
                 channel.force(withLength);
                 unforcedBytes = 0;
             } catch (IOException e) {
-                throw new StorageFailure(folder, "Writing a snapshot that is being fetched", e);
+                throw unforced(e);
             }
+        }
+
+        /** What failed to reach the disk can still be read, until the power fails: the next process must not build on it. */
+        private StorageFailure unforced(IOException why) {
+            StorageFailure failure = new StorageFailure(folder, "Writing a snapshot that is being fetched", why);
+            try {
+                Files.deleteIfExists(file);
+            } catch (IOException e) {
+                failure.addSuppressed(e);
+            }
+            return failure;
         }
     }
 
@@ -148,12 +160,16 @@ public final class IncomingSnapshot {
     }
 
     /**
-     * Every file has passed its {@link #check}: makes their names durable, and looks whether it is the state that it
-     * says.
+     * Every file has passed its {@link #check}: makes all of them durable with their names, also those that an earlier
+     * process had written and may not have forced, and looks whether it is the state that it says.
      *
      * @throws IOException if it is not; it is removed then
+     * @throws StorageFailure if nobody knows whether they are on the disk (Rule 12.1)
      */
     public void complete(SnapshotContent content) throws IOException {
+        for (SnapshotFile file : content.files()) {
+            append(file).close();
+        }
         DurableFiles.forceFolderOf(state().resolve(STATE));
         Position found;
         try {

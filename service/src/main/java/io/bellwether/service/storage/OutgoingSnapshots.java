@@ -44,12 +44,23 @@ public final class OutgoingSnapshots implements AutoCloseable {
     private final RocksTables tables;
     private final LongSupplier nanoTime;
     private final SecureRandom random = new SecureRandom();
-    private final ExecutorService maker = Executors.newSingleThreadExecutor(OutgoingSnapshots::daemon);
+    private final ExecutorService maker;
 
     private final ReentrantLock lock = new ReentrantLock();
     private final List<Copy> copies = new ArrayList<>();
 
-    OutgoingSnapshots(DataDirectory directory, RocksFamily family, RocksTables tables, LongSupplier nanoTime) {
+    OutgoingSnapshots(DataDirectory directory, RocksFamily family, RocksTables tables) {
+        this(directory, family, tables, System::nanoTime, Executors.newSingleThreadExecutor(OutgoingSnapshots::daemon));
+    }
+
+    /** @param maker does one thing after the other; ended with this */
+    OutgoingSnapshots(
+            DataDirectory directory,
+            RocksFamily family,
+            RocksTables tables,
+            LongSupplier nanoTime,
+            ExecutorService maker) {
+        this.maker = maker;
         this.directory = directory;
         this.family = family;
         this.tables = tables;
@@ -59,10 +70,15 @@ public final class OutgoingSnapshots implements AutoCloseable {
     /** One copy, under the lock. */
     private static final class Copy {
         final String id;
-        /** The state contains at least this; known before the copy is made. */
-        final long index;
+        /** The state contains at least this; known before the copy is made, and raised when that begins. */
+        long index;
 
-        final long begunAtNanos;
+        /** Until then it will contain whatever is asked for meanwhile. */
+        boolean begun;
+
+        /** And before it is begun, when somebody asked. */
+        long begunAtNanos;
+
         long askedAtNanos;
 
         /** Completed without the lock. */
@@ -83,7 +99,8 @@ public final class OutgoingSnapshots implements AutoCloseable {
     }
 
     /**
-     * A copy of the state that contains at least this index, which the tables have.
+     * A copy of the state that contains at least this index, which the tables have. Those who ask while one is made share
+     * the next one: at most one is made, and one waits for that.
      *
      * @return fails if none can be made now, with the reason in the log; completed on any thread
      */
@@ -96,7 +113,8 @@ public final class OutgoingSnapshots implements AutoCloseable {
         try {
             long now = nanoTime.getAsLong();
             for (Copy copy : copies) {
-                if (copy.index >= minIndex && now - copy.begunAtNanos < FRESH.toNanos()) {
+                boolean fresh = copy.index >= minIndex && now - copy.begunAtNanos < FRESH.toNanos();
+                if (fresh || !copy.begun) {
                     copy.askedAtNanos = now;
                     return copy.content;
                 }
@@ -111,11 +129,7 @@ public final class OutgoingSnapshots implements AutoCloseable {
     private CompletableFuture<SnapshotContent> begin(long now) {
         byte[] name = new byte[8];
         random.nextBytes(name);
-        long index;
-        try (Tables.View view = tables.view()) {
-            index = view.applied().index();
-        }
-        Copy begun = new Copy(HexFormat.of().formatHex(name), index, now);
+        Copy begun = new Copy(HexFormat.of().formatHex(name), appliedIndex(), now);
         try {
             maker.execute(() -> make(begun));
             copies.add(begun);
@@ -123,6 +137,12 @@ public final class OutgoingSnapshots implements AutoCloseable {
         } catch (RejectedExecutionException e) {
             LOG.debug("no snapshot is made any more: the store is being closed", e);
             return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private long appliedIndex() {
+        try (Tables.View view = tables.view()) {
+            return view.applied().index();
         }
     }
 
@@ -196,6 +216,7 @@ public final class OutgoingSnapshots implements AutoCloseable {
 
     private void make(Copy copy) {
         try {
+            start(copy);
             Path folder = folder(copy.id);
             DurableFiles.makeFolders(directory.outgoing());
             tables.copyTo(folder);
@@ -214,6 +235,18 @@ public final class OutgoingSnapshots implements AutoCloseable {
         } catch (IllegalStateException e) {
             LOG.debug("the store is being closed", e);
             failed(copy, e);
+        }
+    }
+
+    /** Whoever asked until now has it in there. */
+    private void start(Copy copy) {
+        lock.lock();
+        try {
+            copy.index = appliedIndex();
+            copy.begunAtNanos = nanoTime.getAsLong();
+            copy.begun = true;
+        } finally {
+            lock.unlock();
         }
     }
 

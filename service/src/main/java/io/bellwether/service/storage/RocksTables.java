@@ -9,6 +9,7 @@ import io.bellwether.service.storage.RocksFamily.Opening;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -119,11 +120,24 @@ final class RocksTables implements Tables, AutoCloseable {
                             "its folder '" + folder + "' is missing, and its log no longer has all that was in there.",
                             null);
                 }
-                family.openTables(path, Opening.CREATE).close();
+                make(directory, family, path);
             }
             return new RocksTables(directory, family, open(family, path), recentRowsBytes, failed);
         } catch (RocksDBException e) {
             throw explained(directory, path, "Opening the tables", e);
+        }
+    }
+
+    /** They get their name when they are whole: whoever was to make them before may not have come to the end. */
+    private static void make(DataDirectory directory, RocksFamily family, Path path) throws RocksDBException {
+        Path fresh = path.resolveSibling(path.getFileName() + ".new");
+        try {
+            DurableFiles.remove(fresh);
+            family.openTables(fresh, Opening.CREATE).close();
+            Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
+            DurableFiles.forceFolderOf(path);
+        } catch (IOException e) {
+            throw new StorageFailure(directory.folder(), "Making the tables", e);
         }
     }
 

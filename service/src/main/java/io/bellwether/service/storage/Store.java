@@ -112,7 +112,7 @@ public final class Store implements AutoCloseable {
                 log.checkContains(tables.applied()); // Rule 12.4
                 directory.removeStatesBut(log.stateFolder());
                 DurableFiles.remove(directory.outgoing());
-                OutgoingSnapshots outgoing = new OutgoingSnapshots(directory, family, tables, System::nanoTime);
+                OutgoingSnapshots outgoing = new OutgoingSnapshots(directory, family, tables);
                 made.set(outgoing);
                 opened = true;
                 return new Store(directory, family, log, tables, outgoing);

@@ -2,6 +2,7 @@ package io.bellwether.service.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.bellwether.replication.Member;
@@ -96,6 +97,39 @@ class VerifyFaceTest {
             JsonNode told = verify("1500ms");
             assertThat(told.path("equal").asBoolean(true)).isFalse();
             assertThat(states(told)).containsExactly("n1 equal", "n2 equal", "n3 unreachable");
+        }
+    }
+
+    /** Whoever differs is taken out of the set, and begins anew. */
+    @Test
+    void whoHasToldAndGoneIsNotForgotten() throws IOException {
+        try (StatusServer n2 = new StatusServer(status(N2, 5));
+                StatusServer n3 = new StatusServer(behind(N3))) {
+            live(n2, n3);
+            Thread leaves = new Thread(() -> {
+                await().until(() -> n2.questions() > 0 && n3.questions() > 1);
+                node.inSync = List.of(LoneNode.SELF, N3);
+                node.members = List.of(new Member(N3, n3.url(), "1", "now"));
+            });
+            leaves.start();
+            JsonNode told = verify("2s");
+            assertThat(told.path("equal").asBoolean(true)).isFalse();
+            assertThat(states(told)).containsExactly("n1 unconfirmed", "n2 differs", "n3 behind");
+            leaves.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aLearnerOfAnotherVersionIsNoReasonForDoubt() {
+        node.inSync = List.of(LoneNode.SELF, N2);
+        try (StatusServer n2 = new StatusServer(status(N2, LoneNode.DIGEST));
+                StatusServer n3 = new StatusServer(status(N3, 5).replace(version(), "0.9"))) {
+            live(n2, n3);
+            JsonNode told = verify();
+            assertThat(told.path("equal").asBoolean()).isTrue();
+            assertThat(states(told)).containsExactly("n1 equal", "n2 equal", "n3 other-version");
         }
     }
 

@@ -76,6 +76,34 @@ class StoreSnapshotTest {
         assertThat(names(scratch.resolve("target"))).doesNotContain("state", "incoming", "outgoing");
     }
 
+    /** It can still be read then, until the power fails: the next process must not take it for what is on the disk. */
+    @Test
+    void whatFailedToReachTheDiskIsFetchedAnew() throws Exception {
+        Path file = scratch.resolve("1.sst");
+        FileChannel broken = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        broken.close();
+        assertThatThrownBy(new IncomingSnapshot.Appending(scratch, file, broken, 5)::close)
+                .isInstanceOf(StorageFailure.class);
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void theTablesAreMadeWholeOrNotAtAll() throws Exception {
+        Path folder = scratch.resolve("interrupted");
+        try (OpenStore store = new OpenStore(folder)) {
+            store.write(entries(1, 3, 1));
+            store.settle();
+        }
+        DurableFiles.remove(folder.resolve("state"));
+        Files.createDirectory(folder.resolve("state.new"));
+        Files.writeString(folder.resolve("state.new").resolve("CURRENT"), "MANIFEST-000");
+        try (OpenStore store = new OpenStore(folder)) {
+            assertThat(store.log().end()).isEqualTo(new Position(1, 3));
+            assertThat(store.tables().applied()).isEqualTo(Position.ZERO);
+        }
+        assertThat(names(folder)).contains("state").doesNotContain("state.new");
+    }
+
     @Test
     void theLogGoesOnBehindTheSnapshot() throws Exception {
         fetch(offered());

@@ -104,7 +104,7 @@ public final class SnapshotClient implements Closeable {
                     sink.write(piece, length);
                     read += length;
                 }
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 close(); // before the response is closed, which would read the rest of the file first
                 throw e;
             }
