@@ -1,20 +1,22 @@
 # shellcheck shell=bash
 # What operators' scripts send to a node, with curl. To be sourced after talk.sh.
 
-# post URL TIMEOUT JSON: the answer's body, and the status in a last line; 000 when nobody answered, 001 when somebody
-# took the request and did not.
+# post URL TIMEOUT JSON: the answer's body, and the status in a last line; 000 when nothing was sent, 001 when something
+# was, and no whole answer came.
 post() {
   send POST "$1" "$2" --header 'Content-Type: application/json' --data-binary "$3"
 }
 
 # send METHOD URL TIMEOUT [CURL-ARGUMENT...]: the same with another method.
 send() {
-  local answer code=0
+  local answer sent status code=0
   answer=$(curl --silent --connect-timeout 5 --max-time "$(($(seconds_of "$3") + 5))" --request "$1" \
-    --header "Bellwether-Timeout: $3" --write-out '\n%{http_code}' "${@:4}" "$2") || code=$?
-  # 6 and 7: nothing was sent.
-  if ((code == 0 || code == 6 || code == 7)); then
-    printf '%s' "$answer"
+    --header "Bellwether-Timeout: $3" --write-out '\n%{size_request} %{http_code}' "${@:4}" "$2") || code=$?
+  read -r sent status <<< "${answer##*$'\n'}"
+  if ((code == 0)); then
+    printf '%s\n%s' "${answer%$'\n'*}" "$status"
+  elif [[ $sent == 0 ]]; then
+    printf '\n000'
   else
     printf '\n001'
   fi
@@ -28,14 +30,17 @@ seconds_of() {
   esac
 }
 
-# check_post URL ANSWER: ends the script unless the status is 200.
+# check_post URL ANSWER [reads]: ends the script unless the status is 200. What only reads leaves nothing in doubt.
 check_post() {
-  local status=${2##*$'\n'} body=${2%$'\n'*} detail
+  local status=${2##*$'\n'} body=${2%$'\n'*} reads=${3:-} detail
   [[ $status == 200 ]] && return
   detail=$(field detail "$body")
   case $status in
     000) fail "$NO_LEADER" "nobody answers at $1 (is the cluster running? scripts/cluster start)" ;;
-    001) fail "$UNKNOWN" "$1 took the request and did not answer: nobody knows what became of it" ;;
+    001)
+      [[ ! $reads ]] || fail "$NO_LEADER" "$1 took the question and did not answer; nothing was changed. Ask another node"
+      fail "$UNKNOWN" "$1 took the request and did not answer: nobody knows what became of it" ;;
+    5??) [[ ! $reads ]] || fail "$NO_LEADER" "nothing was changed: ${detail:-$body}" ;;
     401 | 403) fail "$NOT_ALLOWED" "$1 doesn't allow it: ${detail:-$body}" ;;
     4??) fail "$REFUSED" "refused: ${detail:-$body}" ;;
   esac
@@ -47,7 +52,7 @@ check_post() {
 
 # duty drain|resume ARGUMENT...: what scripts/drain and scripts/resume do.
 duty() {
-  local verb=$1 url=${BELLWETHER_URL:-} output=text timeout=10s node='' answer
+  local verb=$1 url=${BELLWETHER_URL:-} output=text timeout=10s node='' answer found
   shift
   while (($#)); do
     case $1 in
@@ -66,6 +71,8 @@ duty() {
   check_timeout "$timeout"
   need curl curl
   url=$(address_for "$node" "$url") || exit
+  found=$(field node "$(view_of "$url")") || true
+  [[ -z $found || $found == "$node" ]] || fail "$REFUSED" "at $url is $found, not $node: nothing was done"
   answer=$(post "$url/v1/node/$verb" "$timeout" '{}')
   check_post "$url" "$answer"
   answer=${answer%$'\n'*}
@@ -77,7 +84,7 @@ duty() {
     printf '%s is on duty again, and joins the in-sync set when it is level\n' "$node"
   fi
   if [[ $verb == drain && $(field drained "$answer") != true ]]; then
-    fail "$REFUSED" "$node is not drained: $(field detail "$answer")"
+    fail "$REFUSED" "$node is not drained: $(field detail "$answer") It goes on trying until scripts/resume $node"
   fi
 }
 

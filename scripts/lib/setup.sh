@@ -5,6 +5,7 @@ set -euo pipefail
 home=$(CDPATH='' cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd -P)
 # shellcheck disable=SC2034
 run=${BELLWETHER_RUN:-$home/.run}
+if [[ $run != /* ]]; then run=$PWD/$run; fi
 # Quick to start, slow under load: right for trials.
 # shellcheck disable=SC2034
 quick_flags='-XX:TieredStopAtLevel=1 -XX:+UseSerialGC'

@@ -62,6 +62,8 @@ teardown_file() {
   [[ $output == *--timeout* ]]
   run -5 --separate-stderr "$scripts/handoff" --url http://127.0.0.1:1
   [[ $stderr == *"nobody answers"* ]]
+  run -5 --separate-stderr "$scripts/handoff" --url htp://127.0.0.1:1
+  [[ $stderr == *"nobody answers"* ]]
 }
 
 @test "a leader that hangs answers nothing, and is replaced by force" {

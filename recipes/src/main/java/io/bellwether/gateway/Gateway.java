@@ -240,10 +240,11 @@ final class Gateway implements OutcomeListener {
         if (known != null) {
             return known;
         }
-        long notAfter = logTime + settings.maxTimeoutMillis();
+        Request.Terms terms = new Request.Terms(
+                logTime + settings.maxTimeoutMillis(), settings.maxTimeoutMillis(), settings.keyRetentionMillis());
         Request request = write.key().isPresent()
-                ? new Request(write.key().get(), 0, notAfter, write.command())
-                : new Request(new RequestId.Sequenced(session, write.ticket()), floor(), notAfter, write.command());
+                ? new Request(write.key().get(), 0, terms, write.command())
+                : new Request(new RequestId.Sequenced(session, write.ticket()), floor(), terms, write.command());
         Bytes encoded = request.encode();
         write.encoded(encoded);
         return encoded;

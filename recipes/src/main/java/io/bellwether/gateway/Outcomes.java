@@ -39,7 +39,6 @@ public final class Outcomes implements StateMachine {
 
     private final Tables tables;
     private final Application application;
-    private final GatewaySettings settings;
     private final Leaderships leaderships;
     private OutcomeListener listener = (position, verdict) -> {};
     /** Sessions that are in memory; their rows are written at the end of each batch that changes them. */
@@ -57,10 +56,9 @@ public final class Outcomes implements StateMachine {
         final TreeSet<Long> changedPages = new TreeSet<>();
     }
 
-    public Outcomes(Tables tables, Application application, GatewaySettings settings) {
+    public Outcomes(Tables tables, Application application) {
         this.tables = tables;
         this.application = application;
-        this.settings = settings;
         this.leaderships = new Leaderships(tables);
         this.nextDue = firstDue();
         takeDigest();
@@ -168,10 +166,10 @@ public final class Outcomes implements StateMachine {
     private Verdict applySequenced(Entry entry, Request request, RequestId.Sequenced id) {
         Session session = sessionOf(id.session());
         if (session == null) {
-            if (entry.logTime() > request.notAfter()) {
+            if (entry.logTime() > request.terms().notAfter()) {
                 return late(entry, request);
             }
-            session = openSession(id.session(), request.notAfter());
+            session = openSession(id.session(), request.terms().graceEnds());
         }
         Verdict.Decided known = session.outcomes.get(id.sequence());
         if (known != null) {
@@ -180,7 +178,7 @@ public final class Outcomes implements StateMachine {
         if (id.sequence() < session.floor) {
             return new Verdict.Late(false); // Rule 9.5: its gateway has given it up, and its outcome is forgotten
         }
-        if (entry.logTime() > request.notAfter()) {
+        if (entry.logTime() > request.terms().notAfter()) {
             return late(entry, request);
         }
         Verdict.Decided decided = decide(entry, request);
@@ -189,7 +187,7 @@ public final class Outcomes implements StateMachine {
         if (request.floor() > session.floor) {
             raiseFloor(session, request.floor());
         }
-        session.keepUntil = Math.max(session.keepUntil, request.notAfter() + settings.maxTimeoutMillis());
+        session.keepUntil = Math.max(session.keepUntil, request.terms().graceEnds());
         changedSessions.add(id.session());
         return decided;
     }
@@ -227,7 +225,7 @@ public final class Outcomes implements StateMachine {
 
     /** Rule 9.4: within the grace everything that was applied is still known, so this was not and never will be. */
     private Verdict late(Entry entry, Request request) {
-        return new Verdict.Late(entry.logTime() <= request.notAfter() + settings.maxTimeoutMillis());
+        return new Verdict.Late(entry.logTime() <= request.terms().graceEnds());
     }
 
     private @Nullable Session sessionOf(String name) {
@@ -243,9 +241,9 @@ public final class Outcomes implements StateMachine {
         return session;
     }
 
-    private Session openSession(String name, long notAfter) {
+    private Session openSession(String name, long keepUntil) {
         Session session = new Session();
-        session.keepUntil = notAfter + settings.maxTimeoutMillis();
+        session.keepUntil = keepUntil;
         sessions.put(name, session);
         remind(SESSION, name, session.keepUntil);
         return session;
@@ -259,22 +257,31 @@ public final class Outcomes implements StateMachine {
         if (known != null) {
             KeyRow remembered = decodeKey(known);
             if (!remembered.fingerprint().equals(id.fingerprint())) {
+                remember(row, remembered, request.terms().notAfter()); // another attempt at it may be on its way
                 return new Verdict.KeyReused(); // Rule 9.3
             }
-            tables.put(row, encode(new KeyRow(keepKeyUntil(entry), remembered.fingerprint(), remembered.decided())));
+            remember(row, remembered, keepKeyUntil(entry, request));
             return remembered.decided();
         }
-        if (entry.logTime() > request.notAfter()) {
+        if (entry.logTime() > request.terms().notAfter()) {
             return late(entry, request);
         }
         Verdict.Decided decided = decide(entry, request);
-        tables.put(row, encode(new KeyRow(keepKeyUntil(entry), id.fingerprint(), decided)));
-        remind(KEY, id.key(), keepKeyUntil(entry));
+        long keepUntil = keepKeyUntil(entry, request);
+        tables.put(row, encode(new KeyRow(keepUntil, id.fingerprint(), decided)));
+        remind(KEY, id.key(), keepUntil);
         return decided;
     }
 
-    private long keepKeyUntil(Entry entry) {
-        return entry.logTime() + settings.keyRetentionMillis();
+    /** A key is known as long as any of those who came with it needs that. */
+    private void remember(Bytes row, KeyRow known, long keepUntil) {
+        if (keepUntil > known.keepUntil()) {
+            tables.put(row, encode(new KeyRow(keepUntil, known.fingerprint(), known.decided())));
+        }
+    }
+
+    private static long keepKeyUntil(Entry entry, Request request) {
+        return entry.logTime() + request.terms().keyKeptMillis();
     }
 
     private record KeyRow(long keepUntil, Bytes fingerprint, Verdict.Decided decided) {}

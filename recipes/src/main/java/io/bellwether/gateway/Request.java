@@ -6,21 +6,35 @@ import io.bellwether.replication.Bytes;
 import io.bellwether.replication.MalformedBytes;
 
 /**
- * A write as it stands in the log: whose it is, until when it counts, and what it asks for.
+ * A write as it stands in the log: whose it is, until when it counts and is remembered, and what it asks for. All that its
+ * outcome and the memory of that depend on is in here: nodes with other settings make the same state of it (Rule 9.4).
  *
  * <pre>
- * request   = version:1  kind:1  id  notAfter:number  command:rest
+ * request   = version:1  kind:1  id  terms  command:rest
  * id        = (kind 1) key:bytes  fingerprint:bytes  |  (kind 2) session:bytes  sequence:number  floor:number
+ * terms     = notAfter:number  grace:number  (kind 1) keyKept:number
  * </pre>
  *
  * @param id what it is known by, through all its attempts
  * @param floor for a sequenced id: no request of the session below this one is outstanding any more; else 0
- * @param notAfter log time, in milliseconds, after which it is not applied any more (Rule 9.4)
  */
-record Request(RequestId id, long floor, long notAfter, Bytes command) {
-    private static final int VERSION = 1;
+record Request(RequestId id, long floor, Terms terms, Bytes command) {
+    private static final int VERSION = 2;
     private static final int KEYED = 1;
     private static final int SEQUENCED = 2;
+
+    /**
+     * What the gateway that took it promises of its time, all of it in log time and milliseconds.
+     *
+     * @param notAfter when it is not applied any more (Rule 9.4)
+     * @param graceMillis for so long after that its outcome is known, if it has one
+     * @param keyKeptMillis how long its key is known after this copy of it; 0 for one without
+     */
+    record Terms(long notAfter, long graceMillis, long keyKeptMillis) {
+        long graceEnds() {
+            return notAfter + graceMillis;
+        }
+    }
 
     Bytes encode() {
         ByteSink sink = new ByteSink(64 + command.size()).octet(VERSION);
@@ -32,7 +46,11 @@ record Request(RequestId id, long floor, long notAfter, Bytes command) {
                     .number(sequenced.sequence())
                     .number(floor);
         }
-        return sink.number(notAfter).raw(command).toBytes();
+        sink.number(terms.notAfter()).number(terms.graceMillis());
+        if (id instanceof RequestId.Keyed) {
+            sink.number(terms.keyKeptMillis());
+        }
+        return sink.raw(command).toBytes();
     }
 
     static Request decode(Bytes encoded) throws MalformedBytes {
@@ -44,11 +62,12 @@ record Request(RequestId id, long floor, long notAfter, Bytes command) {
         int kind = source.octet();
         if (kind == KEYED) {
             RequestId id = new RequestId.Keyed(source.ascii(), source.bytes());
-            return new Request(id, 0, source.number(), source.rest());
+            return new Request(id, 0, new Terms(source.number(), source.number(), source.number()), source.rest());
         }
         if (kind == SEQUENCED) {
             RequestId id = new RequestId.Sequenced(source.ascii(), source.number());
-            return new Request(id, source.number(), source.number(), source.rest());
+            long floor = source.number();
+            return new Request(id, floor, new Terms(source.number(), source.number(), 0), source.rest());
         }
         throw new MalformedBytes("there is no request id of kind " + kind);
     }

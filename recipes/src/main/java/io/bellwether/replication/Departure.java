@@ -1,5 +1,7 @@
 package io.bellwether.replication;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Departure {
     private final Standing standing;
-    private final long number;
-    private boolean told;
+    /** Whoever asked, and has not heard. */
+    private final List<Long> waiting;
+
     /** Since when it has been at the step that it is at: handing over, or leaving the set. */
     private long sinceMillis;
     /** When a hand-off was last under way. */
@@ -18,11 +21,19 @@ final class Departure {
 
     private long repeatAtMillis;
 
-    Departure(Standing standing, long number) {
+    /** @param waiting the numbers of those who wait to hear */
+    Departure(Standing standing, List<Long> waiting) {
         this.standing = standing;
-        this.number = number;
+        this.waiting = new ArrayList<>(waiting);
         begin();
         standing.work().info("leaving epoch=" + standing.highestEpoch());
+    }
+
+    /** It is asked for again: it begins again, and whoever waits hears of that. */
+    Departure again(long number) {
+        List<Long> all = new ArrayList<>(waiting);
+        all.add(number);
+        return new Departure(standing, all);
     }
 
     private void begin() {
@@ -85,17 +96,15 @@ final class Departure {
     }
 
     private void stay(boolean leads, String why) {
-        if (!told) {
+        if (!waiting.isEmpty()) {
             standing.work().warn("stays for now epoch=" + standing.highestEpoch() + ": " + why);
         }
         tell(new DepartureOutcome.Stays(leads, why));
     }
 
     private void tell(DepartureOutcome outcome) {
-        if (!told) {
-            told = true;
-            standing.work().ended(number, outcome);
-        }
+        waiting.forEach(number -> standing.work().ended(number, outcome));
+        waiting.clear();
     }
 
     /** Leadership has ended: what comes next takes its own time. */

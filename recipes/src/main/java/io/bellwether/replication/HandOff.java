@@ -95,9 +95,6 @@ final class HandOff {
             return Optional.of(refused(
                     HandOffOutcome.Reason.OTHER_EPOCH, "The epoch is " + leadership.epoch() + ", not " + epoch + "."));
         }
-        if (standing.self.node().equals(wish.to())) {
-            return Optional.empty();
-        }
         if (leadership.handsOff()) {
             return Optional.of(refused(HandOffOutcome.Reason.RUNS_ALREADY, "Another hand-off is running."));
         }
@@ -106,6 +103,9 @@ final class HandOff {
                     HandOffOutcome.Reason.NOT_SERVING,
                     standing.self.node() + " leads epoch " + leadership.epoch()
                             + ", but its write quorum does not answer, or has not answered yet."));
+        }
+        if (standing.self.node().equals(wish.to())) {
+            return Optional.empty(); // it leads, and serves: there is nothing to do
         }
         if (!standing.view().connected()) {
             return Optional.of(refused(

@@ -97,6 +97,9 @@ final class Leadership {
         if (suspended || diskStalls()) {
             return new Admission.Refused(Admission.Refusal.SUSPENDED);
         }
+        if (standing.unsound()) { // Rule 14.4
+            return new Admission.Refused(Admission.Refusal.HANDING_OFF);
+        }
         HandOff running = handOff;
         if (running != null && running.parks()) { // Rule 10.2
             return new Admission.Refused(Admission.Refusal.HANDING_OFF);

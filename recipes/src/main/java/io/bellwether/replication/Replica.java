@@ -317,7 +317,7 @@ public final class Replica {
      * @param number names the answer; above 0
      */
     public void leave(long number) {
-        departure = new Departure(standing, number);
+        departure = departure == null ? new Departure(standing, List.of(number)) : departure.again(number);
     }
 
     /** It may return: leads again if it comes to that, and joins the in-sync set when it is level. */

@@ -217,7 +217,7 @@ final class Standing {
         if (!unsound) {
             unsound = true;
             work.error("state is wrong replica=" + self.node() + " epoch=" + highestEpoch + ": " + why
-                    + ". It serves no reads from now on, hands leadership over, leaves the in-sync set as soon as that"
+                    + ". It serves no reads and takes no writes from now on, hands leadership over, leaves the in-sync set as soon as that"
                     + " may be, and is rebuilt from the leader");
         }
     }

@@ -23,10 +23,18 @@ public final class GatewayFuzz {
         public List<byte[]> samples() {
             Bytes command = Bytes.utf8("a command");
             return List.of(
-                    new Request(new RequestId.Sequenced("n1-1", 12), 3, 1_700_000_000_000L, command)
+                    new Request(
+                                    new RequestId.Sequenced("n1-1", 12),
+                                    3,
+                                    new Request.Terms(1_700_000_000_000L, 60_000, 0),
+                                    command)
                             .encode()
                             .toArray(),
-                    new Request(new RequestId.Keyed("key", Bytes.utf8("fingerprint")), 0, 1_700_000_000_000L, command)
+                    new Request(
+                                    new RequestId.Keyed("key", Bytes.utf8("fingerprint")),
+                                    0,
+                                    new Request.Terms(1_700_000_000_000L, 60_000, 86_520_000),
+                                    command)
                             .encode()
                             .toArray());
         }

@@ -79,7 +79,7 @@ final class StagedNode {
                     log,
                     tables.applied().index(),
                     dice);
-            Outcomes outcomes = new Outcomes(tables, new Words(tables), GATEWAY);
+            Outcomes outcomes = new Outcomes(tables, new Words(tables));
             serving =
                     new ServingNode(replica, log, outcomes, this, this::send, coordination, GATEWAY, name, lives, this);
         }

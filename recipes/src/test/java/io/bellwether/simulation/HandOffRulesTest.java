@@ -77,6 +77,27 @@ class HandOffRulesTest {
         assertThat(stage.changes).isEmpty();
     }
 
+    /** Rule 10.1: it is said to lead only if it does, and goes on. */
+    @Test
+    void whoIsAskedToLeadAndHandsOverDoesNotSayThatItLeads() {
+        HandOffWish toSelf = new HandOffWish(N1.node(), null, false);
+        lead();
+        stage.replica().handOff(1, toSelf);
+        stage.pass(20);
+        assertThat(stage.handOffs).singleElement().isInstanceOf(HandOffOutcome.Moved.class);
+        stage.handOffs.clear();
+        stage.replica().handOff(2, TO_N2);
+        assertRefused(toSelf, HandOffOutcome.Reason.RUNS_ALREADY);
+    }
+
+    /** Rule 10.1. */
+    @Test
+    void whoIsAskedToLeadAndDoesNotServeYetDoesNotSayThatItLeads() {
+        stage.othersCanLead = true;
+        stage.lead();
+        assertRefused(new HandOffWish(N1.node(), null, false), HandOffOutcome.Reason.NOT_SERVING);
+    }
+
     /** Rule 10.1: all is found out, and nothing done. */
     @Test
     void aDryRunParksNothing() {
@@ -243,6 +264,16 @@ class HandOffRulesTest {
         stage.replica().returnToDuty();
         stage.pass(5_000);
         assertThat(claims()).isPositive();
+    }
+
+    /** Rule 10.9: a second wish to leave does not take the answer from the first. */
+    @Test
+    void everybodyWhoAskedHearsThatItHasLeft() {
+        follow();
+        stage.replica().leave(1);
+        stage.replica().leave(2);
+        stage.pass(20_000);
+        assertThat(stage.departures).containsExactly(1L, 2L);
     }
 
     // --- the play ----------------------------------------------------------------------------------------------------

@@ -35,6 +35,9 @@ final class LeaderStage {
     final List<Work.ReadyRead> readsReady = new ArrayList<>();
     final List<Work.Request.Change> changes = new ArrayList<>();
     final List<HandOffOutcome> handOffs = new ArrayList<>();
+    /** The numbers of those who have heard. */
+    final List<Long> departures = new ArrayList<>();
+
     /** What was asked of ZooKeeper, but for reads. */
     final List<Work.Request> asked = new ArrayList<>();
     /** The queue of the latch, as it is read; empty for all members in their order. */
@@ -115,6 +118,7 @@ final class LeaderStage {
                 sent.add(envelope.message());
                 answer(envelope);
             }
+            work.departures().forEach(ended -> departures.add(ended.departure()));
             work.handOffs().forEach(ended -> handOffs.add(ended.outcome()));
             for (Work.Request request : work.requests()) {
                 if (request instanceof Work.Request.ReadLatch read) {

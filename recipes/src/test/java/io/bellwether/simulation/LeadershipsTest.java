@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 /** What the replicated state remembers of past leaderships. */
 class LeadershipsTest {
     private final MemoryTables tables = new MemoryTables();
-    private final Outcomes outcomes =
-            new Outcomes(tables, new Registers(tables, new Truth(new Exercised())), SimulatedNode.GATEWAY);
+    private final Outcomes outcomes = new Outcomes(tables, new Registers(tables, new Truth(new Exercised())));
     private long index;
 
     @Test

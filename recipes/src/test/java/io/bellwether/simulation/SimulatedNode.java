@@ -100,7 +100,7 @@ final class SimulatedNode {
                     door,
                     tables.applied().index(),
                     world.dice().nextLong());
-            Outcomes outcomes = new Outcomes(tables, new Registers(tables, world.truth()), GATEWAY);
+            Outcomes outcomes = new Outcomes(tables, new Registers(tables, world.truth()));
             serving =
                     new ServingNode(replica, door, outcomes, this, this::send, coordination, GATEWAY, name, life, this);
             checkedIndex = tables.applied().index();

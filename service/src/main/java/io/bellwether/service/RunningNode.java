@@ -186,7 +186,7 @@ final class RunningNode implements Managed {
         this.node = new ServingNode(
                 replica,
                 store.log(),
-                new Outcomes(store.tables(), new Records(store.tables()), gateway),
+                new Outcomes(store.tables(), new Records(store.tables())),
                 fetching,
                 peers,
                 coordination,

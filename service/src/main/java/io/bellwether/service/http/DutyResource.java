@@ -29,6 +29,8 @@ public final class DutyResource {
     private final Executor executor;
     private final Limits limits;
 
+    private static final String GOES_ON = "the node goes on trying to leave until it is told to resume.";
+
     DutyResource(StatusQuestion question, Operations operations, Executor executor, Limits limits) {
         this.question = question;
         this.operations = operations;
@@ -74,15 +76,12 @@ public final class DutyResource {
     private CompletableFuture<Answer> drain(Duration timeout) {
         CompletableFuture<DepartureOutcome> outcome = new CompletableFuture<>();
         operations.leave(outcome::complete);
-        return outcome.orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .handleAsync((departure, late) -> late == null ? departure : notYet(timeout), executor)
-                .thenCompose(departure -> question.ask(status -> departure instanceof DepartureOutcome.Stays stays
-                        ? Answer.of(status, false, stays.why())
-                        : Answer.of(status, true, null)));
-    }
-
-    private static DepartureOutcome notYet(Duration timeout) {
-        return new DepartureOutcome.Stays(false, "It was not over within " + timeout.toMillis() + " ms; it goes on.");
+        return OperatorTimeout.within(timeout, outcome, GOES_ON)
+                .thenComposeAsync(
+                        departure -> question.ask(status -> departure instanceof DepartureOutcome.Stays stays
+                                ? Answer.of(status, false, stays.why())
+                                : Answer.of(status, true, null)),
+                        executor);
     }
 
     private CompletableFuture<Answer> resume(Duration timeout) {

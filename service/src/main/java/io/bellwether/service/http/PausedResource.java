@@ -68,7 +68,7 @@ public final class PausedResource {
             case AWAY ->
                 throw new ProblemException(
                         ProblemCode.ZOOKEEPER_UNAVAILABLE,
-                        "ZooKeeper does not answer this node, and the mark is there. Ask again, or another node.",
+                        "The mark is kept in ZooKeeper, which does not answer this node. Ask again, or another node.",
                         WriteFate.NONE);
             case NOT_ALLOWED ->
                 throw new ProblemException(

@@ -119,7 +119,7 @@ final class Life {
         this.node = new ServingNode(
                 replica,
                 log,
-                new Outcomes(tables, new Records(tables), GATEWAY),
+                new Outcomes(tables, new Records(tables)),
                 new NobodyNeedsSnapshots(),
                 new PeersDoor(peers, gate, loop::unreachable),
                 new CoordinationDoor(coordination, gate, events, this::resetZooKeeper),

@@ -172,6 +172,8 @@ class HandOffFaceTest {
         JsonNode stays = post("/v1/node/drain", "").json();
         assertThat(stays.path("drained").asBoolean(true)).isFalse();
         assertThat(stays.path("detail").asText()).isEqualTo("minInSync is 2.");
+        node.nextDeparture = null;
+        refused(post("/v1/node/drain", "", "Bellwether-Timeout: 50ms"), 504, ProblemCode.OUTCOME_UNKNOWN, "unknown");
         assertThat(post("/v1/node/resume", "").json().path("drained").asBoolean(true))
                 .isFalse();
         assertThat(node.away).isFalse();

@@ -75,7 +75,7 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
     volatile List<ReplicaId> inSync = List.of(SELF);
     volatile boolean recorded = true;
     volatile HandOffOutcome nextHandOff = new HandOffOutcome.Undecided("nothing was set");
-    volatile DepartureOutcome nextDeparture = new DepartureOutcome.Left();
+    volatile @Nullable DepartureOutcome nextDeparture = new DepartureOutcome.Left();
     volatile @Nullable HandOffWish lastWish;
     volatile @Nullable Long lastForced;
     volatile @Nullable RecoverRequest lastRecovery;
@@ -160,7 +160,10 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
     @Override
     public void leave(Consumer<DepartureOutcome> whenDone) {
         away = true;
-        onThread(() -> whenDone.accept(nextDeparture));
+        DepartureOutcome told = nextDeparture;
+        if (told != null) {
+            onThread(() -> whenDone.accept(told));
+        }
     }
 
     @Override

@@ -68,7 +68,7 @@ class NodeLoopTest {
         Bootstrap bootstrap = new Bootstrap(CLUSTER, WriteQuorum.MAJORITY, 1);
         Replica replica = new Replica(SELF, "n2-1", "1", Settings.DEFAULT, bootstrap, log, 0, 1);
         GatewaySettings gateway = new GatewaySettings(1 << 20, 200, 4_096, 50, 1_000, 10_000, 120_000);
-        Outcomes outcomes = new Outcomes(tables, (position, logTime, command) -> command, gateway);
+        Outcomes outcomes = new Outcomes(tables, (position, logTime, command) -> command);
         Coordination nowhere = new Nowhere();
         ServingNode node = new ServingNode(
                 replica,
