@@ -21,6 +21,7 @@ CONSTANTS
     Reads,       \* whether there are readers
     Cuts,        \* whether logs are cut in front, and snapshots travel
     Recoverable, \* whether an operator may recover the cluster, once
+    Floor,       \* minInSync: no set becomes smaller than that (4.3); and none does that is
     LeftOut      \* the rules that are left out: {} for the protocol, {"joint-commit"}, ... for a variant that must fail
 
 VARIABLES
@@ -289,12 +290,19 @@ Changes == record.version - record.epoch
 \* 13.2: whoever joins has what others may have cut.
 IsLevel(n, r) == Match(n, r) >= Max(proc[n].start, said[promise[n]])
 
-(* 5.1: one replica, never the leader itself. Whom and when is a matter of times (5.4). *)
+(* 5.1: one replica, never the leader itself; 5.7: or one in the place of another. Whom and when is a matter of times
+   (5.4). *)
+Smaller(n) == IF Cardinality(proc[n].set) > Floor
+              THEN {proc[n].set \ {r} : r \in proc[n].set \ {Rep(n)}} ELSE {}
+Larger(n) == {proc[n].set \cup {Rep(f)} : f \in Nodes}
+Replaced(n) == IF Keeps("replacement")
+               THEN {(proc[n].set \ {r}) \cup {Rep(f)} : r \in proc[n].set \ {Rep(n)}, f \in Nodes} ELSE {}
+
 Intend(n) ==
     /\ Leads(n)
     /\ proc[n].intent = NoSet
     /\ Changes < MaxChanges
-    /\ \E S \in {proc[n].set \ {r} : r \in proc[n].set \ {Rep(n)}} \cup {proc[n].set \cup {Rep(f)} : f \in Nodes} :
+    /\ \E S \in Smaller(n) \cup Larger(n) \cup {S \in Replaced(n) : Cardinality(S) = Cardinality(proc[n].set)} :
         /\ S # proc[n].set
         /\ Cuts /\ Keeps("level") => \A r \in S \ proc[n].set : IsLevel(n, r)
         /\ proc' = [proc EXCEPT ![n].intent = S, ![n].stage = "intended"]

@@ -31,6 +31,7 @@ final class Claiming {
     private final long request;
     private Stage stage = Stage.ASKING;
     private long askedAtMillis;
+    private final long begunAtMillis;
     /** The record as claimed; from then on nobody but this claimant changes it in this epoch. */
     private Coordination.@Nullable Versioned claimed;
 
@@ -44,6 +45,9 @@ final class Claiming {
 
     private @Nullable ReplicaId source;
     private Position target = Position.ZERO;
+    /** Where the first pull from this source began; later ones begin further in front until both logs agree. */
+    private Position pullStart = Position.ZERO;
+
     private Position pullFrom = Position.ZERO;
     private long pulledAtMillis;
     private long sourceHeardAtMillis;
@@ -57,6 +61,7 @@ final class Claiming {
         this.wanted = wanted;
         this.cause = cause;
         this.request = standing.nextRequest();
+        this.begunAtMillis = standing.now();
         standing.work().info("claiming epoch=" + wanted.epoch() + " cause=" + cause.word());
         ask();
     }
@@ -82,9 +87,24 @@ final class Claiming {
         return cause;
     }
 
+    /** Whether ZooKeeper has not said yet what became of it: until then there is no claim (Rule 1.7). */
+    boolean asks() {
+        return stage == Stage.ASKING;
+    }
+
+    /** Whether ZooKeeper has not answered for so long that others had better claim (Rule 1.7). */
+    boolean stuck() {
+        return asks() && standing.now() - begunAtMillis > standing.settings.leaderTimeoutMillis();
+    }
+
     /** Whether ZooKeeper's record names this claim, and it has not been given up. */
     boolean made() {
-        return claimed != null && stage != Stage.ABANDONED;
+        return wasMade() && stage != Stage.ABANDONED;
+    }
+
+    /** Whether ZooKeeper's record names this claim, given up or not. */
+    boolean wasMade() {
+        return claimed != null;
     }
 
     Coordination.Versioned claimed() {
@@ -202,7 +222,8 @@ final class Claiming {
         }
         source = best;
         target = greatest;
-        pullFrom = standing.journal.end();
+        pullStart = standing.journal.end();
+        pullFrom = pullStart;
         stage = Stage.PULLING;
         sourceHeardAtMillis = standing.now();
         pull(best);
@@ -232,7 +253,7 @@ final class Claiming {
                 cutFrom(entry.index());
                 journal.append(entry);
             }
-            standing.logClock.hear(entry.logTime(), standing.now());
+            standing.hearLogTime(entry.logTime());
         }
         long reached = pulled.previous().index() + pulled.entries().size();
         if (reached >= target.index()) {
@@ -262,18 +283,27 @@ final class Claiming {
         if (!concerns(answer.epoch(), answer.claim()) || !from.equals(source)) {
             return;
         }
-        if (answer.hint().index() > pullFrom.index()) { // Rule 2.6
-            answeredAtMillis.put(from, standing.now());
+        answeredAtMillis.put(from, standing.now());
+        if (isBeyond(answer.hint(), pullStart)) { // Rule 2.6
             beginTooLate.add(from);
             loseSource(from);
             return;
         }
-        heardSource(from);
         Position agreed = standing.journal.highestNotAfter(answer.hint());
-        if (agreed.index() < pullFrom.index()) {
+        if (!isBeyond(answer.hint(), pullFrom) && agreed.index() < pullFrom.index()) {
+            heardSource(from);
             pullFrom = agreed;
             pull(from);
         }
+    }
+
+    /**
+     * Whether a log that does not have {@code asked} names this only because nothing of it is before: a place that both may
+     * have is neither behind what was asked for, nor of a later epoch. The answer may be to an earlier question than the
+     * latest, for a place further on.
+     */
+    private static boolean isBeyond(Position hint, Position asked) {
+        return hint.index() > asked.index() || hint.epoch() > asked.epoch();
     }
 
     // --- time ------------------------------------------------------------------------------------------------------

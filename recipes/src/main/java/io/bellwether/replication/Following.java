@@ -3,6 +3,7 @@ package io.bellwether.replication;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -43,9 +44,14 @@ final class Following {
 
     private long stateToldMillis;
     private List<Long> readsToAsk = new ArrayList<>();
-    private final TreeMap<Long, Question> questions = new TreeMap<>();
+    /** Reads that were asked for, under the first question that left after they had arrived (Rule 8.2). */
+    private final TreeMap<Long, List<Long>> readsAsked = new TreeMap<>();
     /** Begins anywhere: a late answer to an earlier life of this node must not pass for one to this (Rule 8.2). */
     private long nextQuestion;
+    /** The first question to the present leader. */
+    private long firstQuestion;
+
+    private long questionSentMillis;
     /** What this life adds to its clock when it tells it, so that it knows its own echo (Rule 8.4). */
     private final long clockMark;
 
@@ -58,12 +64,10 @@ final class Following {
     /** Once this index is applied, the state is as fresh as this moment. */
     private record FreshnessMark(long commitIndex, long asOfMillis) {}
 
-    /** Reads that one question serves. */
-    private record Question(long sentMillis, List<Long> reads) {}
-
     Following(Standing standing) {
         this.standing = standing;
         this.nextQuestion = 1 + standing.random(ANYWHERE);
+        this.firstQuestion = nextQuestion;
         this.clockMark = standing.random(ANYWHERE);
         forgetLeader();
     }
@@ -175,7 +179,7 @@ final class Following {
             leads = true;
             standing.work().info("following epoch=" + append.epoch() + " leader=" + from.node());
         }
-        standing.logClock.hear(append.logTime(), standing.now());
+        standing.hearLogTime(append.logTime());
         if (contradicts(append.previous())) { // Rule 10.12
             onGivenUp(from);
             return;
@@ -364,24 +368,22 @@ final class Following {
     }
 
     void onReadIndexed(ReplicaId from, Message.ReadIndexed answer) {
-        Question question = questions.remove(answer.question());
-        if (question == null) {
+        if (answer.question() < firstQuestion || answer.question() >= nextQuestion) {
             return;
         }
         if (from.equals(leader) && answer.epoch() == leaderEpoch) {
             toldCommit = Math.max(toldCommit, answer.commitIndex());
         }
-        for (long read : question.reads()) {
-            standing.readAt(read, answer.commitIndex());
-        }
+        Map<Long, List<Long>> served = readsAsked.headMap(answer.question(), true);
+        served.values().forEach(reads -> reads.forEach(read -> standing.readAt(read, answer.commitIndex())));
+        served.clear();
     }
 
-    /** All reads that wait for an answer are asked again: in a new question, which began later than they. */
-    void askAgain() {
-        for (Question question : questions.values()) {
-            readsToAsk.addAll(question.reads());
-        }
-        questions.clear();
+    /** All reads that wait for an answer are asked again, and no answer to what was asked before counts any more. */
+    private void askAgain() {
+        readsAsked.values().forEach(readsToAsk::addAll);
+        readsAsked.clear();
+        firstQuestion = nextQuestion;
     }
 
     /** All reads that wait, taken out: they go on with another role. */
@@ -396,10 +398,8 @@ final class Following {
 
     void tick() {
         tellState();
-        long patience = 2 * standing.settings.heartbeatMillis();
-        if (!questions.isEmpty()
-                && standing.now() - questions.firstEntry().getValue().sentMillis() >= patience) {
-            askAgain();
+        if (!readsAsked.isEmpty() && standing.now() - questionSentMillis >= 2 * standing.settings.heartbeatMillis()) {
+            ask(); // the question or the answer may be lost, or slow: then it still counts
         }
     }
 
@@ -421,15 +421,24 @@ final class Following {
         }
     }
 
-    /** One question is under way at a time, and takes along all reads that wait when it leaves (Rule 8.2). */
+    /** A question takes along all reads that wait when it leaves; the next one waits for its answer (Rule 8.2). */
     void askForReads() {
+        if (!readsToAsk.isEmpty() && readsAsked.isEmpty()) {
+            ask();
+        }
+    }
+
+    private void ask() {
         ReplicaId known = leader;
-        if (known == null || !leads || !agrees() || readsToAsk.isEmpty() || !questions.isEmpty()) {
+        if (known == null || !leads || !agrees()) {
             return;
         }
         long question = nextQuestion++;
-        questions.put(question, new Question(standing.now(), readsToAsk));
-        readsToAsk = new ArrayList<>();
+        if (!readsToAsk.isEmpty()) {
+            readsAsked.put(question, readsToAsk);
+            readsToAsk = new ArrayList<>();
+        }
+        questionSentMillis = standing.now();
         standing.send(known.node(), new Message.ReadIndex(leaderEpoch, question));
     }
 

@@ -25,8 +25,7 @@ final class ForcedClaim {
     private final NodeId from;
     private final long askedAtMillis;
     private Stage stage = Stage.QUEUING;
-    private long latchRequest;
-    private long repeatAtMillis;
+    private final LatchReads latchReads;
 
     private ForcedClaim(Standing standing, long number, ControlRecord record) {
         this.standing = standing;
@@ -34,7 +33,7 @@ final class ForcedClaim {
         this.epoch = record.epoch();
         this.from = record.leader();
         this.askedAtMillis = standing.now();
-        this.repeatAtMillis = standing.now();
+        this.latchReads = new LatchReads(standing);
         standing.work()
                 .warn("forced to claim epoch=" + (epoch + 1) + ": an operator ends the leadership of " + from
                         + " in epoch " + epoch);
@@ -93,11 +92,7 @@ final class ForcedClaim {
             stage = Stage.CLAIMED;
             return true;
         }
-        if (standing.now() >= repeatAtMillis) {
-            repeatAtMillis = standing.now() + standing.settings.heartbeatMillis();
-            latchRequest = standing.nextRequest();
-            standing.work().ask(new Work.Request.ReadLatch(latchRequest));
-        }
+        latchReads.ask();
         return false;
     }
 
@@ -124,7 +119,7 @@ final class ForcedClaim {
     }
 
     void onLatchRead(long request, List<Coordination.LatchPlace> queue) {
-        if (stage == Stage.QUEUING && request == latchRequest) {
+        if (latchReads.answers(request) && stage == Stage.QUEUING) {
             passAhead(standing, queue);
         }
     }

@@ -34,10 +34,10 @@ final class HandOff {
     /** Names the question to the target; an answer to anybody else's is none to this one. */
     private final long question;
 
+    private final LatchReads latchReads;
     private Stage stage = Stage.PREPARING;
     private long parkedAtMillis;
     private long repeatAtMillis;
-    private long latchRequest;
     /** The life of the target that answered: its place in the latch counts, not that of an earlier one. */
     private @Nullable String targetProcess;
 
@@ -50,6 +50,7 @@ final class HandOff {
         this.target = target;
         this.dryRun = dryRun;
         this.askedAtMillis = standing.now();
+        this.latchReads = new LatchReads(standing);
         this.question = 1 + standing.random(1L << 46);
     }
 
@@ -208,8 +209,7 @@ final class HandOff {
     /** Questions, answers and resignations may be lost: all are repeated at the pace of heartbeats (Rule 10.5). */
     private void ask() {
         repeatAtMillis = standing.now() + standing.settings.heartbeatMillis();
-        latchRequest = standing.nextRequest();
-        standing.work().ask(new Work.Request.ReadLatch(latchRequest));
+        latchReads.ask();
         standing.send(
                 target.node(),
                 stage == Stage.PREPARING
@@ -233,7 +233,7 @@ final class HandOff {
     }
 
     void onLatchRead(long request, List<Coordination.LatchPlace> read) {
-        if (request != latchRequest) {
+        if (!latchReads.answers(request)) {
             return;
         }
         queue = read;

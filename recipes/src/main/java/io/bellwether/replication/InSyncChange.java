@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a leader changes the in-sync set (Rules 5.1 to 5.6): one replica at a time, never itself, under the joint rule from
+ * How a leader changes the in-sync set (Rules 5.1 to 5.7): one replica at a time, never itself, under the joint rule from
  * the moment it has a change in mind, and by compare-and-set on the control record once the new set has all that counts.
  *
  * <p>Legal transitions of the change in mind: none to INTENDED; INTENDED to none (dropped) or to SENT; SENT to none, when
@@ -42,11 +42,24 @@ final class InSyncChange {
         long request = NOT_SENT;
         long sentAtMillis;
 
-        Intention(List<ReplicaId> set, ReplicaId replica, long sinceMillis) {
+        private Intention(List<ReplicaId> set, ReplicaId replica, String what, long sinceMillis) {
             this.set = set;
             this.replica = replica;
-            this.what = (set.contains(replica) ? "+" : "-") + replica.node();
+            this.what = what;
             this.sinceMillis = sinceMillis;
+        }
+
+        static Intention toAdd(ReplicaId replica, List<ReplicaId> set, long sinceMillis) {
+            return new Intention(set, replica, "+" + replica.node(), sinceMillis);
+        }
+
+        static Intention toRemove(ReplicaId replica, List<ReplicaId> set, long sinceMillis) {
+            return new Intention(set, replica, "-" + replica.node(), sinceMillis);
+        }
+
+        /** What fails is tried again with another one, or later. */
+        static Intention toReplace(ReplicaId gone, ReplicaId by, List<ReplicaId> set, long sinceMillis) {
+            return new Intention(set, by, "-" + gone.node() + "+" + by.node(), sinceMillis);
         }
     }
 
@@ -66,7 +79,7 @@ final class InSyncChange {
         return record;
     }
 
-    /** The change in mind, such as {@code +n3}; empty if there is none. */
+    /** The change in mind, such as {@code +n3} or {@code -n2+n3}; empty if there is none. */
     Optional<String> open() {
         return Optional.ofNullable(intention).map(open -> open.what);
     }
@@ -154,8 +167,8 @@ final class InSyncChange {
     /** Rule 5.5: no intention while ZooKeeper is away. Rule 5.6: none that goes on for ever. Rule 15.2: none against a pause. */
     private void dropIfStuck(Intention open) {
         boolean late = standing.now() - open.sinceMillis > standing.settings.leaderTimeoutMillis();
-        boolean removes = !open.set.contains(open.replica);
-        boolean unwanted = removes && isKeptByPause(open.replica);
+        boolean unwanted =
+                record.inSync().stream().anyMatch(replica -> !open.set.contains(replica) && isKeptByPause(replica));
         if (late || unwanted || !standing.view().connected()) {
             intention = null;
             quorums = Quorums.of(record);
@@ -183,7 +196,7 @@ final class InSyncChange {
         if (standing.guard().isPresent()) {
             return; // Rule 11.1
         }
-        addition().or(this::removal).ifPresent(chosen -> {
+        addition().or(this::removal).or(this::replacement).ifPresent(chosen -> {
             intention = chosen;
             quorums = quorums.intending(chosen.set); // Rule 5.2: from now on both sets count
         });
@@ -191,15 +204,47 @@ final class InSyncChange {
 
     /** A live learner within one batch of the end (Rule 5.1). */
     private Optional<Intention> addition() {
-        for (FollowerProgress learner : leadership.followers()) {
-            if (record.inSync().contains(learner.replica()) || rests(learner.replica()) || !level(learner)) {
+        for (ReplicaId learner : whoMayJoin()) {
+            List<ReplicaId> larger = with(learner, record.inSync());
+            if (answers(larger)) {
+                return Optional.of(Intention.toAdd(learner, larger, standing.now()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private List<ReplicaId> whoMayJoin() {
+        return leadership.followers().stream()
+                .filter(learner ->
+                        !record.inSync().contains(learner.replica()) && !rests(learner.replica()) && level(learner))
+                .map(FollowerProgress::replica)
+                .toList();
+    }
+
+    private static List<ReplicaId> with(ReplicaId replica, List<ReplicaId> set) {
+        List<ReplicaId> larger = new ArrayList<>(set);
+        larger.add(replica);
+        larger.sort(null);
+        return larger;
+    }
+
+    /**
+     * Rule 5.7: at the floor nobody may go, and where all must store each write nobody can come while one does not. So one
+     * that may join takes the place of one that would have to go.
+     */
+    private Optional<Intention> replacement() {
+        if (record.inSync().size() > record.minInSync()) {
+            return Optional.empty();
+        }
+        for (ReplicaId gone : record.inSync()) {
+            if (gone.equals(standing.self) || isKeptByPause(gone) || !(failing(gone) || isReplaced(gone))) {
                 continue;
             }
-            List<ReplicaId> larger = new ArrayList<>(record.inSync());
-            larger.add(learner.replica());
-            larger.sort(null);
-            if (answers(larger)) {
-                return Optional.of(new Intention(larger, learner.replica(), standing.now()));
+            for (ReplicaId learner : whoMayJoin()) {
+                List<ReplicaId> changed = with(learner, without(gone));
+                if (answers(changed)) {
+                    return Optional.of(Intention.toReplace(gone, learner, changed, standing.now()));
+                }
             }
         }
         return Optional.empty();
@@ -245,7 +290,7 @@ final class InSyncChange {
             }
             List<ReplicaId> smaller = without(replica);
             if (answers(smaller)) {
-                return Optional.of(new Intention(smaller, replica, standing.now()));
+                return Optional.of(Intention.toRemove(replica, smaller, standing.now()));
             }
         }
         return Optional.empty();

@@ -71,6 +71,13 @@ final class Journal {
         return log.startLogTime();
     }
 
+    /** The log time of the last entry; where there is none, one that is not before that of the entry at {@link #start}. */
+    long endLogTime() {
+        return end.equals(start)
+                ? startLogTime()
+                : entries(end.index(), 1).get(0).logTime();
+    }
+
     /** The last entry, durable or not. */
     Position end() {
         return end;

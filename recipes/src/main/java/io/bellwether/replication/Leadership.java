@@ -627,7 +627,7 @@ final class Leadership {
         return change.record();
     }
 
-    /** The change of the set that is open, such as {@code +n3}; empty if there is none. */
+    /** The change of the set that is open, such as {@code +n3} or {@code -n2+n3}; empty if there is none. */
     Optional<String> openChange() {
         return change.open();
     }

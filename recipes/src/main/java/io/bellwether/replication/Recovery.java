@@ -32,9 +32,8 @@ final class Recovery {
     private @Nullable NodeId hearsLeader;
     private Stage stage = Stage.ASKING;
     private long queuedAtMillis;
-    private long latchRequest;
+    private final LatchReads latchReads;
     private long repeatAtMillis;
-    private long readLatchAtMillis;
 
     private Recovery(Standing standing, long number, ControlRecord record, boolean dryRun) {
         this.standing = standing;
@@ -45,7 +44,7 @@ final class Recovery {
         this.question = 1 + standing.random(1L << 46); // an answer to another question is none to this
         this.askedAtMillis = standing.now();
         this.repeatAtMillis = standing.now();
-        this.readLatchAtMillis = standing.now();
+        this.latchReads = new LatchReads(standing);
     }
 
     /**
@@ -212,16 +211,12 @@ final class Recovery {
                             + ": an operator gives up what only others had");
             return true;
         }
-        if (standing.now() >= readLatchAtMillis) {
-            readLatchAtMillis = standing.now() + standing.settings.heartbeatMillis();
-            latchRequest = standing.nextRequest();
-            standing.work().ask(new Work.Request.ReadLatch(latchRequest));
-        }
+        latchReads.ask();
         return false;
     }
 
     void onLatchRead(long request, List<Coordination.LatchPlace> queue) {
-        if (stage == Stage.QUEUING && request == latchRequest) {
+        if (latchReads.answers(request) && stage == Stage.QUEUING) {
             ForcedClaim.passAhead(standing, queue);
         }
     }

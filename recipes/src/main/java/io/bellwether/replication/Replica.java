@@ -103,12 +103,21 @@ public final class Replica {
             leading.tick();
         } else if (claim != null) {
             claim.tick();
-        } else {
+        }
+        if (follows()) {
             following.tick();
             silence.tick(canLead());
+        }
+        if (leading == null && claim == null) {
             considerClaim();
         }
         tickOperators();
+    }
+
+    /** Who has only asked ZooKeeper for an epoch follows on: it may have a leader yet (Rule 1.7). */
+    private boolean follows() {
+        Claiming claim = claiming;
+        return leadership == null && (claim == null || claim.asks());
     }
 
     /** A message has arrived. */
@@ -702,7 +711,14 @@ public final class Replica {
         Claiming claim = claiming;
         if (claim != null) {
             claim.abandon(why);
-            claiming = null;
+            dropClaim(claim);
+        }
+    }
+
+    /** Of one that was only asked for nothing is left: a leader that is heard goes on being heard (Rule 1.7). */
+    private void dropClaim(Claiming abandoned) {
+        claiming = null;
+        if (abandoned.wasMade() || !following.hearsLeader()) {
             following.begin();
         }
     }
@@ -802,13 +818,12 @@ public final class Replica {
     private void conclude() {
         Claiming claim = claiming;
         if (claim != null) {
-            if (claim.stage() == Claiming.Stage.ASKING) {
+            if (claim.asks()) {
                 claim.onRecord();
             }
             claim.conclude();
             if (claim.stage() == Claiming.Stage.ABANDONED) {
-                claiming = null;
-                following.begin();
+                dropClaim(claim);
                 standing.work().ask(new Work.Request.Leave()); // and queue again, at the tail
             } else if (claim.stage() == Claiming.Stage.RECOVERED) {
                 lead(claim);
@@ -817,7 +832,7 @@ public final class Replica {
         Leadership leading = leadership;
         if (leading != null) {
             leading.conclude();
-        } else if (claiming == null) {
+        } else if (follows()) {
             following.advanceCommit();
             following.askForReads();
             HandOff left = leftHandOff;
@@ -847,7 +862,7 @@ public final class Replica {
     private void hearOwnLog() {
         long now = standing.logClock.at(standing.now());
         long floor = now >= 0 ? now : Math.max(0, standing.wall());
-        standing.logClock.hear(Math.max(floor, lastLogTime()), standing.now());
+        standing.hearLogTime(Math.max(floor, lastLogTime()));
     }
 
     /** Whether entries are committed and durable here that {@link Work#committed} has not handed out yet. */
@@ -883,11 +898,13 @@ public final class Replica {
     /** Rule 7.3: the latch is of no use to a process that could not claim with it. */
     private boolean canLead() {
         Leadership leading = leadership;
+        Claiming claim = claiming;
         return standing.view().connected()
                 && diskAnswers()
                 && standing.guard().isEmpty()
                 && departure == null
                 && !standing.unsound()
+                && (claim == null || !claim.stuck()) // Rule 1.7
                 && (leading == null || !leading.suspended());
     }
 
@@ -966,10 +983,7 @@ public final class Replica {
 
     /** The last entry's log time, in milliseconds; that of the state before the log if it has no entry. */
     public long lastLogTime() {
-        Position end = standing.journal.end();
-        return end.equals(standing.journal.start())
-                ? standing.journal.startLogTime()
-                : standing.journal.entries(end.index(), 1).get(0).logTime();
+        return standing.journal.endLogTime();
     }
 
     /** For how long no leader was heard, in milliseconds; -1 if none was since the start. */

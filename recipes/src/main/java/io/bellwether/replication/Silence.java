@@ -23,8 +23,7 @@ final class Silence {
     /** Who was told of late that a leader is heard here, and may soon have to be told otherwise. */
     private final TreeMap<NodeId, Told> told = new TreeMap<>();
 
-    private long latchRequest;
-    private long latchRequestedAtMillis = Long.MIN_VALUE / 2;
+    private final LatchReads latchReads;
     private long restUntilMillis = Long.MIN_VALUE / 2;
     private long restedForEpoch = -1;
 
@@ -33,6 +32,7 @@ final class Silence {
     Silence(Standing standing, Following following) {
         this.standing = standing;
         this.following = following;
+        this.latchReads = new LatchReads(standing);
         this.question = 1 + standing.random(1L << 46); // an answer to an earlier life is none to this
     }
 
@@ -151,18 +151,17 @@ final class Silence {
         if (standing.view().holdsLatch()) {
             return true;
         }
-        if (standing.view().connected()
-                && standing.now() - latchRequestedAtMillis >= standing.settings.heartbeatMillis()) {
-            latchRequestedAtMillis = standing.now();
-            latchRequest = standing.nextRequest();
-            standing.work().ask(new Work.Request.ReadLatch(latchRequest));
+        if (standing.view().connected()) {
+            latchReads.ask();
+        } else {
+            latchReads.lost();
         }
         return false;
     }
 
     /** Rule 7.3: deletes the places ahead of the first in-sync process that answered and could lead. */
     void onLatchRead(long request, List<Coordination.LatchPlace> queue, boolean canLead) {
-        if (request != latchRequest || following.hearsLeader() || !agreed()) {
+        if (!latchReads.answers(request) || following.hearsLeader() || !agreed()) {
             return;
         }
         List<String> ahead = new ArrayList<>();

@@ -128,10 +128,16 @@ final class Standing {
         appliedIndex = index;
     }
 
+    /** Rule 9.6: somebody's log has come to this time; what was heard first may be old, the own log is not younger. */
+    void hearLogTime(long logTime) {
+        boolean first = logClock.at(nowMillis) < 0;
+        logClock.hear(first ? Math.max(logTime, journal.endLogTime()) : logTime, nowMillis);
+    }
+
     /** Log and state are those of the snapshot (Rule 13.4). */
     void installed(Snapshot snapshot) {
+        hearLogTime(snapshot.logTime());
         journal.restartAfter(snapshot.position());
-        logClock.hear(snapshot.logTime(), nowMillis);
         commitIndex = Math.max(commitIndex, snapshot.position().index());
         appliedIndex = snapshot.position().index();
     }

@@ -270,10 +270,16 @@ final class Script {
             case "lose" -> node().coordination().lose();
             case "delay" -> node().coordination().delay();
             case "late" -> late();
+            case "slow" -> slow();
             case "blind" -> node().coordination().blind();
             case "sighted" -> node().coordination().sighted();
             default -> throw new ScriptException("ZooKeeper does not '" + verb + "'");
         }
+    }
+
+    private void slow() {
+        StagedNode node = node();
+        node.coordination().slow(millis(word()));
     }
 
     private void forClients(Consumer<StagedCoordination> each) {

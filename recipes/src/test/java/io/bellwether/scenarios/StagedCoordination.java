@@ -8,23 +8,30 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One process's client of {@link StagedZooKeeper}. All answers come at once, but for claims and changes while they are
- * held; its view is the truth, but for a client that is away or blind.
+ * held, and for the latch where it is slow; its view is the truth, but for a client that is away or blind.
  */
 final class StagedCoordination implements Coordination {
     /** A claim or a change that waits for the script to say what becomes of it. */
     private record Request(long number, String text, Supplier<Answer> atServer) {}
 
+    /** What was read, and is told at a later moment. */
+    private record SlowAnswer(long atMillis, long request, List<LatchPlace> queue) {}
+
     private final StagedZooKeeper zooKeeper;
+    private final LongSupplier nowMillis;
     private final Member self;
     private final String process;
     private final CoordinationEvents events;
     private final ArrayDeque<Request> waiting = new ArrayDeque<>();
     private final ArrayDeque<Request> late = new ArrayDeque<>();
+    private final ArrayDeque<SlowAnswer> slow = new ArrayDeque<>();
+    private long slowMillis;
     private boolean held;
     private boolean away;
     private boolean blind;
@@ -33,8 +40,10 @@ final class StagedCoordination implements Coordination {
     private View seen = View.NOTHING;
 
     /** @param events called on the thread of the scenario, from within a call through the door: they only enqueue */
-    StagedCoordination(StagedZooKeeper zooKeeper, Member self, String process, CoordinationEvents events) {
+    StagedCoordination(
+            StagedZooKeeper zooKeeper, LongSupplier nowMillis, Member self, String process, CoordinationEvents events) {
         this.zooKeeper = zooKeeper;
+        this.nowMillis = nowMillis;
         this.self = self;
         this.process = process;
         this.events = events;
@@ -119,7 +128,16 @@ final class StagedCoordination implements Coordination {
     public void readLatch(long request) {
         if (!away) {
             look();
-            events.latchRead(request, zooKeeper.latch());
+            slow.add(new SlowAnswer(nowMillis.getAsLong() + slowMillis, request, zooKeeper.latch()));
+            tick();
+        }
+    }
+
+    /** Time has passed: slow answers come. */
+    void tick() {
+        while (!slow.isEmpty() && slow.peekFirst().atMillis() <= nowMillis.getAsLong()) {
+            SlowAnswer answer = slow.removeFirst();
+            events.latchRead(answer.request(), answer.queue());
         }
     }
 
@@ -131,6 +149,10 @@ final class StagedCoordination implements Coordination {
     }
 
     // --- what a script does ----------------------------------------------------------------------------------------
+
+    void slow(long millis) {
+        slowMillis = millis;
+    }
 
     void hold() {
         held = true;

@@ -68,7 +68,7 @@ final class StagedNode {
         Life(Bootstrap bootstrap, long clockMillis) {
             clockOffsetMillis = clockMillis - stage.nowMillis();
             Member member = new Member(replicaId, "http://" + id, software, name);
-            coordination = new StagedCoordination(stage.zooKeeper(), member, name, this);
+            coordination = new StagedCoordination(stage.zooKeeper(), stage::nowMillis, member, name, this);
             long dice = 1_000L * lives + id.name().hashCode();
             Replica replica = new Replica(
                     replicaId,
@@ -344,6 +344,7 @@ final class StagedNode {
     void tick() {
         Life running = process;
         if (running != null && !running.paused) {
+            running.coordination.tick();
             run(running, node -> {});
         }
     }

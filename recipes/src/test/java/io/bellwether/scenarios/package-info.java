@@ -39,6 +39,7 @@
  * zookeeper delay n1                 nobody knows; it happens at {@code zookeeper late n1}         zookeeper release n1
  * zookeeper away n1 | all            zookeeper back n1 | all                 zookeeper expire n1
  * zookeeper blind n1                 its watches are missed: only reads show anything       zookeeper sighted n1
+ * zookeeper slow n1 400ms            whoever reads the latch hears of it that much later
  * zookeeper oust n1                  somebody deletes its place in the latch
  * zookeeper remember                 zookeeper restore                       zookeeper wipe
  *

@@ -59,6 +59,7 @@ final class Exercised {
         WAITED_IN_VAIN("4.9 waited for entries that did not come"),
         ADDED("5.1 added to the set"),
         REMOVED("5.4 removed from the set"),
+        REPLACED("5.7 replaced by another at the floor"),
         SUSPENDED("6.1 suspended"),
         RESUMED("6.1 resumed"),
         DEPOSED("6.1 deposed by a higher epoch"),
@@ -240,7 +241,7 @@ final class Exercised {
         } else if (text.startsWith("cut ")) {
             see(Sight.CUT);
         } else if (text.startsWith("in-sync set changed ")) {
-            see(text.contains("change=+") ? Sight.ADDED : Sight.REMOVED);
+            see(changeOfSet(text.substring(text.lastIndexOf('=') + 1)));
         } else if (text.startsWith("suspended ")) {
             see(Sight.SUSPENDED);
         } else if (text.startsWith("resumed ")) {
@@ -276,6 +277,13 @@ final class Exercised {
             case "recovered" -> Sight.RECOVERED;
             default -> throw new IllegalArgumentException("nobody claims for " + cause);
         };
+    }
+
+    private static Sight changeOfSet(String change) {
+        if (!change.startsWith("-")) {
+            return Sight.ADDED;
+        }
+        return change.contains("+") ? Sight.REPLACED : Sight.REMOVED;
     }
 
     private void abandoned(String text) {

@@ -5,7 +5,7 @@ import io.bellwether.replication.ReplicaId;
 
 /**
  * Which stores the world may still lose. What no protocol survives is no weather: the last good copy of something that
- * was acknowledged, or so many stores of the set that it can neither commit nor shrink.
+ * was acknowledged.
  */
 final class GoodCopies {
     /** By then a change of the set that was under way when a store was lost has come, or never will. */
@@ -23,21 +23,19 @@ final class GoodCopies {
         lostMicros = world.nowMicros();
     }
 
-    /** Whether the data survives, and the set goes on, if the store of this node is gone from now on. */
+    /** Whether the data survives if the store of this node is gone from now on. */
     boolean remainWithout(SimulatedNode node) {
         ControlRecord record = world.zooKeeper().record().record();
         if (record == null || world.onCall().busy() || anotherIsGone(record, node)) {
             return false;
         }
-        int size = record.inSync().size();
         if (!record.inSync().contains(node.replicaId())) {
-            // It may be about to join: then it must be able to leave again, though another one may leave just then.
-            return size - 1 >= record.minInSync();
+            return true; // if it is about to join, those who are there have all that counts too
         }
-        // A change that takes another one out may come too: the leader's own may be under way already, and where two
-        // must stay it could not take this one out afterwards.
-        boolean anotherMayLeave = record.leader().equals(node.id()) || record.minInSync() > 1;
-        return size - (anotherMayLeave ? 2 : 1) >= record.minInSync();
+        // A change that takes another one out may be under way already.
+        int size = record.inSync().size();
+        int others = (size > record.minInSync() ? size - 1 : size) - 1;
+        return others >= 1;
     }
 
     /** One at a time: until it is out of the set, nothing else is lost. */

@@ -136,7 +136,8 @@ final class OnCall {
     private Optional<SimulatedNode> mostAdvanced() {
         return world.nodes().stream()
                 .filter(node -> node.up() && !node.paused() && !isMisplaced(node.replicaId()))
-                .filter(node -> !world.truth().isGivenUp(node.tables().applied()))
+                .filter(node -> !world.truth().isGivenUp(node.tables().applied())
+                        && !world.truth().isGivenUp(last(node)))
                 .max(Comparator.comparing(OnCall::last));
     }
 

@@ -96,6 +96,19 @@ class RareCasesTest {
         assertThat(stage.lastAppendTo(N3).confirmedAgeMillis()).isNotNegative();
     }
 
+    /** Rule 9.6: what a process hears first may have been under way for long, and its state is dated by what it has heard. */
+    @Test
+    void whatIsHeardFirstMayBeOlderThanTheOwnLog() {
+        Entry last = Entry.of(1, 2, 5_000, Entry.Kind.COMMAND, Bytes.utf8("last"));
+        LeaderStage follower =
+                new LeaderStage(LeaderStage.logOf(last), 2, Position.ZERO, WriteQuorum.MAJORITY, List.of(N1, N2, N3));
+        follower.pass(20);
+        follower.hear(N2, new Message.Append(N1.store(), 2, 1, Position.ZERO, 0, 0, 1_000, false, -1, -1, List.of()));
+        assertThat(follower.replica().logTime()).isEqualTo(5_000);
+        follower.hear(N2, new Message.Append(N1.store(), 2, 2, Position.ZERO, 0, 0, 6_000, false, -1, -1, List.of()));
+        assertThat(follower.replica().logTime()).isEqualTo(6_000);
+    }
+
     /** Rule 8.2: else the late answer to an earlier life's question is taken for that to a new one. */
     @Test
     void noTwoLivesAskQuestionsOfTheSameNumber() {
