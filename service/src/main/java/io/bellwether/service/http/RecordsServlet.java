@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 
 /**
  * The records, to clients: {@code /v1/kv/{key}} and the list {@code /v1/kv}. A servlet of its own and no Jersey resource:
@@ -140,14 +142,9 @@ final class RecordsServlet extends HttpServlet {
         if (!list) {
             KeyPath.parse(path, KEYS.length());
         }
-        response.setStatus(204);
-        response.setHeader("Allow", list ? READING_METHODS : METHODS_OF_KEYS);
+        Reply reply = Reply.of(204, HttpFields.build().put(HttpHeader.ALLOW, list ? READING_METHODS : METHODS_OF_KEYS));
         Exchange exchange = beginRead(request, response, limits.defaultTimeout());
-        answers.execute(() -> {
-            if (exchange.claim()) {
-                exchange.send();
-            }
-        });
+        answers.execute(() -> exchange.answer(reply));
     }
 
     private void read(
@@ -244,16 +241,14 @@ final class RecordsServlet extends HttpServlet {
             exchange.fail(ReceivedBody.tooSlowToReceive());
             return;
         }
-        if (exchange.submit()) {
+        if (exchange.advance()) {
             requests.write(
                     CommandCodec.encode(command),
                     key,
                     left,
                     outcome -> answers.execute(() -> {
                         meter.ended(outcome, nanoTime.getAsLong() - submitted);
-                        if (exchange.claim()) {
-                            writeAnswer.send(exchange, command.key().utf8(), outcome);
-                        }
+                        exchange.answer(writeAnswer.reply(command.key().utf8(), outcome));
                     }));
         }
     }
