@@ -5,6 +5,9 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.server.Response;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,9 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class OutgoingBody implements WriteListener {
     private static final Logger LOG = LoggerFactory.getLogger(OutgoingBody.class);
-
-    /** What Jetty gathers. */
-    private static final int SMALL_BODY = 4 << 10;
 
     private final AsyncContext context;
     private final ServletOutputStream output;
@@ -36,10 +36,17 @@ public final class OutgoingBody implements WriteListener {
      * never fails: a client that is gone is no trouble. The bytes are not changed from now on.
      */
     public static void send(AsyncContext context, HttpServletResponse response, byte[] bytes, int length) {
-        response.setContentLength(length);
+        Response server =
+                ServletContextResponse.getServletContextResponse(response).getWrapped();
+        // Not by the servlet's setContentLength: with the last byte that it announces, a write waits for the client.
+        server.getHeaders().put(HttpHeader.CONTENT_LENGTH, length);
+        int gathered = server.getRequest()
+                .getConnectionMetaData()
+                .getHttpConfiguration()
+                .getOutputAggregationSize();
         try {
             ServletOutputStream output = response.getOutputStream();
-            if (length <= SMALL_BODY) {
+            if (length <= gathered) {
                 output.write(bytes, 0, length);
                 complete(context);
             } else {
