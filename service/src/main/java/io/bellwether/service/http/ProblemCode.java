@@ -93,6 +93,8 @@ public enum ProblemCode {
     INDEX_NOT_REACHED(503),
     /** The node's own thread does not answer. */
     NODE_NOT_ANSWERING(503),
+    /** This node did not get to read in time what it was ready to read. */
+    READ_TOO_SLOW(503),
     /** This node is not the leader, or has not committed in its epoch. */
     NOT_LEADER(503),
     /** This node is not a follower. */

@@ -118,6 +118,28 @@ final class ReadAnswer {
         return fields;
     }
 
+    /** For a read that the node itself has said nothing to. */
+    static Problem nodeHangs() {
+        return Problem.of(
+                ProblemCode.NODE_NOT_ANSWERING, "This node's own thread does not answer. Ask again, or another node.");
+    }
+
+    /** For a record that the node was ready to read. */
+    static Problem recordTooSlow() {
+        return Problem.of(
+                ProblemCode.READ_TOO_SLOW,
+                "The record was not read in time: this node's disk is slow, or much is asked of it. Ask again, or another"
+                        + " node.");
+    }
+
+    /** For a page that the node was ready to gather. */
+    static Problem pageTooSlow() {
+        return Problem.of(
+                ProblemCode.READ_TOO_SLOW,
+                "The page was not gathered in time: it is large, others' pages came before it, or this node's disk is slow."
+                        + " Ask for a smaller limit, without values, with a longer Bellwether-Timeout, or another node.");
+    }
+
     /** @param outcome not a view */
     static Problem problem(ReadOutcome outcome) {
         if (outcome instanceof ReadOutcome.TooStale stale) {

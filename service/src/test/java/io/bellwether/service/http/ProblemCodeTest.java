@@ -54,6 +54,7 @@ class ProblemCodeTest {
                         "503 too-stale",
                         "503 index-not-reached",
                         "503 node-not-answering",
+                        "503 read-too-slow",
                         "503 not-leader",
                         "503 not-follower",
                         "503 not-ready",
