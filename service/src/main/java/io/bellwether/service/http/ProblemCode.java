@@ -51,6 +51,8 @@ public enum ProblemCode {
     PRECONDITION_FAILED(412),
     /** The value is larger than this node takes. */
     VALUE_TOO_LARGE(413),
+    /** The body, which is no value, is larger than any that can be meant. */
+    BODY_TOO_LARGE(413),
     /** The request's target is too long. */
     URI_TOO_LONG(414),
     /** The body has a {@code Content-Encoding}, or is of a media type that is not taken here. */

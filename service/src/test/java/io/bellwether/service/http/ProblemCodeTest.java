@@ -33,6 +33,7 @@ class ProblemCodeTest {
                         "411 length-required",
                         "412 precondition-failed",
                         "413 value-too-large",
+                        "413 body-too-large",
                         "414 uri-too-long",
                         "415 unsupported-content",
                         "422 idempotency-key-reused",
