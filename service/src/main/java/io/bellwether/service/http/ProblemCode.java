@@ -23,6 +23,8 @@ public enum ProblemCode {
     BODY_INCOMPLETE(400),
     /** Not a request that HTTP allows. */
     BAD_REQUEST(400),
+    /** A page of another site's wants to change something. */
+    NOT_ALLOWED(403),
     /** There is no such key. */
     KEY_NOT_FOUND(404),
     /** There is nothing at this path. */

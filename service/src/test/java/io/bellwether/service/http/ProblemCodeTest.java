@@ -19,6 +19,7 @@ class ProblemCodeTest {
                         "400 invalid-json",
                         "400 body-incomplete",
                         "400 bad-request",
+                        "403 not-allowed",
                         "404 key-not-found",
                         "404 path-not-found",
                         "405 method-not-allowed",
