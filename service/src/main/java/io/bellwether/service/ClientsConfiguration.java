@@ -16,7 +16,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * What clients may do. What each limit means stands in {@link Limits}.
  *
- * @param tokensFile who has which role; empty: every request has every role
+ * @param tokensFile must be empty: there are no roles yet, every request has every one, and whoever sets it believes
+ *     otherwise
  */
 public record ClientsConfiguration(
         @NotNull
@@ -42,6 +43,13 @@ public record ClientsConfiguration(
         DataSize maxPageSize,
 
         @NotNull String tokensFile) {
+
+    @ValidationMethod(
+            message = "tokensFile (BELLWETHER_TOKENS_FILE) is not supported by this version, and must be empty: every"
+                    + " request has every role. Let only those reach the node's ports who may do everything")
+    public boolean isTokensFileUnset() {
+        return tokensFile == null || tokensFile.isEmpty();
+    }
 
     @ValidationMethod(message = "maxTimeout is not shorter than defaultTimeout")
     public boolean isTimeoutWithinItsLimit() {

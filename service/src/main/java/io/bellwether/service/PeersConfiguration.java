@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * How this node reaches the others. What each limit means stands in {@link PeerSettings}.
  *
  * @param urls addresses that override the advertised ones
- * @param secret shared by all nodes; empty for none
+ * @param secret must be empty: nodes don't prove to each other who they are yet, and whoever sets it believes they do
  * @param snapshotRate how much of its state this node gives to others per second, all together
  */
 public record PeersConfiguration(
@@ -61,6 +61,13 @@ public record PeersConfiguration(
         @MinDataSize(value = 64, unit = DataSizeUnit.KIBIBYTES)
         @MaxDataSize(value = 64, unit = DataSizeUnit.GIBIBYTES)
         DataSize snapshotRate) {
+
+    @ValidationMethod(
+            message = "secret (BELLWETHER_PEER_SECRET) is not supported by this version, and must be empty: nodes don't"
+                    + " prove to each other who they are. Let only nodes and clients reach their ports")
+    public boolean isSecretUnset() {
+        return secret == null || secret.isEmpty();
+    }
 
     @ValidationMethod(message = "holdTimeout is shorter than exchangeTimeout: else a sender gives up before the answer")
     public boolean isAnsweredBeforeGivenUp() {

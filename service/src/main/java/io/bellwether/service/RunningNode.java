@@ -347,10 +347,10 @@ final class RunningNode implements Managed {
 
     /** The server listens: others may be told of this node now. */
     private void join(Server server) {
-        if (isExposed() && configuration.peers().secret().isEmpty()) {
+        if (isExposed()) {
             LOG.warn(
                     "This node listens beyond loopback without a peer secret: whoever reaches its port can act as a node."
-                            + " Set BELLWETHER_PEER_SECRET on all nodes");
+                            + " Let only nodes and clients reach it");
         }
         peers.start(new PeerEvents() {
             @Override

@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpHeader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -112,24 +113,29 @@ final class BackupServlet extends HttpServlet {
 
         private void refuse(Problem problem) {
             async.start(() -> {
-                try {
-                    response.getOutputStream().write(ProblemResponse.prepare(response, node, problem));
-                } catch (IOException e) {
-                    LOG.debug("a refusal is lost: the client is gone", e);
-                }
-                async.complete();
+                Reply reply = Reply.of(node, problem);
+                reply.putHead(response);
+                OutgoingBody.send(
+                        async,
+                        response,
+                        reply.body().unsafeArray(),
+                        reply.body().size());
             });
         }
 
         private void send(BackupSource.Backup backup) {
             LOG.info("backup begun index={} bytes={}", backup.index(), backup.bytes());
             try {
-                ResponseFields.position(response, node, backup.epoch(), backup.index());
-                response.setHeader("Content-Type", "application/octet-stream");
-                response.setHeader("Cache-Control", "no-store");
-                response.setHeader(
-                        "Content-Disposition",
-                        "attachment; filename=\"bellwether-" + backup.epoch() + "-" + backup.index() + ".backup\"");
+                Reply.of(
+                                200,
+                                ResponseFields.position(node, backup.epoch(), backup.index())
+                                        .put(HttpHeader.CONTENT_TYPE, "application/octet-stream")
+                                        .put(HttpHeader.CACHE_CONTROL, "no-store")
+                                        .put(
+                                                "Content-Disposition",
+                                                "attachment; filename=\"bellwether-" + backup.epoch() + "-"
+                                                        + backup.index() + ".backup\""))
+                        .putHead(response);
                 response.setContentLengthLong(backup.bytes());
                 backup.writeTo(new Paced(response.getOutputStream(), rate));
                 LOG.info("backup given index={}", backup.index());
@@ -159,12 +165,10 @@ final class BackupServlet extends HttpServlet {
             Taking taking = new Taking(request, response);
             requests.read(level, minIndex, timeout, taking::read);
         } catch (ProblemException refused) {
-            response.getOutputStream()
-                    .write(ProblemResponse.prepare(
-                            response,
-                            node,
-                            refused.problem()
-                                    .with(RecordsServlet.isWrite(request.getMethod()) ? WriteFate.NONE : null)));
+            Reply reply = Reply.of(
+                    node, refused.problem().with(RecordsServlet.isWrite(request.getMethod()) ? WriteFate.NONE : null));
+            reply.putHead(response);
+            response.getOutputStream().write(reply.body().unsafeArray());
         }
     }
 

@@ -132,6 +132,7 @@ public final class ClientFaces {
                 }
             }
         });
+        environment.jersey().register(new BodyLimit());
         environment.jersey().register(new JerseyProblems(identity.node()));
     }
 

@@ -3,173 +3,163 @@ package io.bellwether.service.http;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A request that is answered later. It is answered once, whoever comes first: the node, or the time that is over though
- * the node should have answered. A write passes {@link State#SUBMITTED}, and what it hears when its time is over depends on
- * whether it had: before, nothing can have happened.
+ * A request that is answered later. One alone answers it, whoever comes first: the node, or the time that is over though the
+ * node should have answered; or nobody, when the client is gone. Who comes first touches the response and has the whole {@link
+ * Reply} in hand; who comes later must not, for the connection may have gone on to its next request, and it would write into
+ * that one's answer. So the time is kept here: the server's own would end a request while somebody answers it.
+ *
+ * <p>What the client hears when its time is over depends on how far its request has come: a write that was {@linkplain
+ * State#ADVANCED submitted} may have happened.
  */
 final class Exchange implements AsyncListener {
     /** The node answers at the deadline; when it has not so long after it, its thread hangs. */
     static final Duration GRACE = Duration.ofSeconds(1);
 
-    /** What Jetty gathers without writing: up to here, writing never blocks. */
-    private static final int SMALL_BODY = 4 << 10;
-
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
     private enum State {
         OPEN,
-        SUBMITTED,
-        ANSWERED
+        ADVANCED,
+        OVER
     }
 
     private final AsyncContext context;
     private final HttpServletResponse response;
     private final String node;
-    private final Problem whenTooLateToSubmit;
-    private final Problem whenTheNodeHangs;
+    private final Problem tooLateWhileOpen;
+    private final Problem tooLateWhenAdvanced;
     private final Runnable whenOver;
     private final AtomicReference<State> state = new AtomicReference<>(State.OPEN);
+    private volatile Scheduler.Task timer = () -> false;
 
     private Exchange(
             AsyncContext context,
             HttpServletResponse response,
             String node,
-            Problem whenTooLateToSubmit,
-            Problem whenTheNodeHangs,
+            Problem tooLateWhileOpen,
+            Problem tooLateWhenAdvanced,
             Runnable whenOver) {
         this.context = context;
         this.response = response;
         this.node = node;
-        this.whenTooLateToSubmit = whenTooLateToSubmit;
-        this.whenTheNodeHangs = whenTheNodeHangs;
+        this.tooLateWhileOpen = tooLateWhileOpen;
+        this.tooLateWhenAdvanced = tooLateWhenAdvanced;
         this.whenOver = whenOver;
     }
 
-    /** @param whenOver runs when all is done, however it ended */
+    /**
+     * @param tooLateWhileOpen what the client hears when the time is over before the exchange has {@linkplain #advance
+     *     advanced}; the other one, after it
+     * @param whenOver runs when all is done, however it ended
+     */
     static Exchange begin(
             HttpServletRequest request,
             HttpServletResponse response,
             String node,
             Duration timeout,
-            Problem whenTooLateToSubmit,
-            Problem whenTheNodeHangs,
+            Problem tooLateWhileOpen,
+            Problem tooLateWhenAdvanced,
             Runnable whenOver) {
         AsyncContext context = request.startAsync(request, response);
-        Exchange exchange = new Exchange(context, response, node, whenTooLateToSubmit, whenTheNodeHangs, whenOver);
-        context.setTimeout(timeout.plus(GRACE).toMillis());
+        context.setTimeout(0);
+        Exchange exchange = new Exchange(context, response, node, tooLateWhileOpen, tooLateWhenAdvanced, whenOver);
         context.addListener(exchange);
+        Scheduler scheduler = ServletContextRequest.getServletContextRequest(request)
+                .getConnectionMetaData()
+                .getConnector()
+                .getScheduler();
+        exchange.timer =
+                scheduler.schedule(exchange::timeIsOver, timeout.plus(GRACE).toMillis(), TimeUnit.MILLISECONDS);
         return exchange;
     }
 
-    HttpServletResponse response() {
-        return response;
+    /**
+     * The request comes to where another problem says what its time ran out on.
+     *
+     * @return whether it may go on; not when the client has already heard that it did not
+     */
+    boolean advance() {
+        return state.compareAndSet(State.OPEN, State.ADVANCED);
     }
 
-    /** Whether the node may be asked now. Not when the client has already heard that nothing happened. */
-    boolean submit() {
-        return state.compareAndSet(State.OPEN, State.SUBMITTED);
+    /** Whether an answer would come too late. */
+    boolean isOver() {
+        return state.get() == State.OVER;
     }
 
-    /** Whether the caller is the one who answers. */
-    boolean claim() {
-        return state.getAndSet(State.ANSWERED) != State.ANSWERED;
+    /** Answers, unless somebody has. Never blocks. */
+    void answer(Reply reply) {
+        if (claim() != State.OVER) {
+            send(reply);
+        }
     }
 
     /** Answers with a problem, unless somebody has answered. */
     void fail(Problem problem) {
-        if (claim()) {
-            finish(problem);
+        answer(Reply.of(node, problem));
+    }
+
+    /** @return how far it had come. The caller is the one who ends it, unless it was over */
+    private State claim() {
+        return state.getAndSet(State.OVER);
+    }
+
+    private void send(Reply reply) {
+        reply.putHead(response);
+        if (reply.body().size() == 0) {
+            OutgoingBody.complete(context);
+        } else {
+            OutgoingBody.send(
+                    context, response, reply.body().unsafeArray(), reply.body().size());
         }
     }
 
-    /** For the one who has claimed it. */
-    void finish(Problem problem) {
-        send(ProblemResponse.prepare(response, node, problem));
-    }
-
-    /** Sends the answer without a body. For the one who has claimed it. */
-    void send() {
-        context.complete();
-    }
-
-    /** Sends the answer with this body, without blocking. For the one who has claimed it. */
-    void send(byte[] body) {
+    /** On the server's one thread for what is timed, which has better to do than to write. */
+    private void timeIsOver() {
+        State before = claim();
+        if (before == State.OVER) {
+            return;
+        }
+        Reply reply = Reply.of(node, before == State.OPEN ? tooLateWhileOpen : tooLateWhenAdvanced);
         try {
-            ServletOutputStream output = response.getOutputStream();
-            if (body.length <= SMALL_BODY) {
-                output.write(body);
-                context.complete();
-            } else {
-                output.setWriteListener(new LargeBody(output, body));
-            }
-        } catch (IOException e) {
-            LOG.debug("the client is gone", e);
-            context.complete();
+            context.start(() -> send(reply));
+        } catch (RejectedExecutionException | IllegalStateException e) {
+            LOG.debug("the server is stopping, or the client is gone", e);
         }
     }
 
     @Override
     public void onTimeout(AsyncEvent event) {
-        State before = state.getAndSet(State.ANSWERED);
-        if (before != State.ANSWERED) {
-            finish(before == State.OPEN ? whenTooLateToSubmit : whenTheNodeHangs);
-        }
+        // There is none: see begin.
     }
 
     @Override
     public void onError(AsyncEvent event) {
         LOG.debug("the client is gone", event.getThrowable());
-        if (claim()) {
-            context.complete();
+        if (claim() != State.OVER) {
+            OutgoingBody.complete(context);
         }
     }
 
     @Override
     public void onComplete(AsyncEvent event) {
-        state.set(State.ANSWERED);
+        state.set(State.OVER);
+        timer.cancel();
         whenOver.run();
     }
 
     @Override
     public void onStartAsync(AsyncEvent event) {}
-
-    private final class LargeBody implements WriteListener {
-        private final ServletOutputStream output;
-        private final byte[] body;
-        private boolean written;
-
-        LargeBody(ServletOutputStream output, byte[] body) {
-            this.output = output;
-            this.body = body;
-        }
-
-        @Override
-        public void onWritePossible() throws IOException {
-            while (output.isReady()) {
-                if (written) {
-                    context.complete();
-                    return;
-                }
-                written = true;
-                output.write(body);
-            }
-        }
-
-        @Override
-        public void onError(Throwable error) {
-            LOG.debug("the client is gone", error);
-            context.complete();
-        }
-    }
 }

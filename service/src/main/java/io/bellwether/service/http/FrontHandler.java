@@ -12,9 +12,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The first that a request meets. Requests of records and of peers are handled at once, on the thread that has read them:
  * their servlets never block, and on a busy node most of a request's cost would be to wake one more thread for it. All
- * others, Jersey's and the admin port's, may block and go to the server's threads.
+ * others, Jersey's and the admin port's, may block and go to the server's threads. What a page of another site wants to change
+ * ends here.
  */
 final class FrontHandler extends Handler.Wrapper {
+    private static final String FOREIGN_PAGE =
+            "its Origin is another host than its Host, so a page of another site sent it, and"
+                    + " such pages may only read. Send it from a program, without Origin, or from a page of this host";
+
     FrontHandler(Handler behind) {
         super(behind);
     }
@@ -26,6 +31,10 @@ final class FrontHandler extends Handler.Wrapper {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
+        if (CrossSite.changes(request.getMethod(), request.getHeaders())) {
+            Response.writeError(request, response, callback, 403, FOREIGN_PAGE);
+            return true;
+        }
         // By the canonical path servlets are found: '/v1/kv/../cluster' is none of the records.
         if (neverBlocks(request.getHttpURI().getCanonicalPath())) {
             return super.handle(request, response, callback);

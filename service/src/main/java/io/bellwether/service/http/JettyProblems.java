@@ -76,6 +76,7 @@ final class JettyProblems implements Request.Handler {
 
     static ProblemCode code(int status) {
         return switch (status) {
+            case 403 -> ProblemCode.NOT_ALLOWED;
             case 404 -> ProblemCode.PATH_NOT_FOUND;
             case 405 -> ProblemCode.METHOD_NOT_ALLOWED;
             case 406 -> ProblemCode.NOT_ACCEPTABLE;

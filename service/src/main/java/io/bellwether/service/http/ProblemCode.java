@@ -23,6 +23,8 @@ public enum ProblemCode {
     BODY_INCOMPLETE(400),
     /** Not a request that HTTP allows. */
     BAD_REQUEST(400),
+    /** A page of another site's wants to change something. */
+    NOT_ALLOWED(403),
     /** There is no such key. */
     KEY_NOT_FOUND(404),
     /** There is nothing at this path. */
@@ -51,6 +53,8 @@ public enum ProblemCode {
     PRECONDITION_FAILED(412),
     /** The value is larger than this node takes. */
     VALUE_TOO_LARGE(413),
+    /** The body, which is no value, is larger than any that can be meant. */
+    BODY_TOO_LARGE(413),
     /** The request's target is too long. */
     URI_TOO_LONG(414),
     /** The body has a {@code Content-Encoding}, or is of a media type that is not taken here. */
@@ -93,6 +97,8 @@ public enum ProblemCode {
     INDEX_NOT_REACHED(503),
     /** The node's own thread does not answer. */
     NODE_NOT_ANSWERING(503),
+    /** This node did not get to read in time what it was ready to read. */
+    READ_TOO_SLOW(503),
     /** This node is not the leader, or has not committed in its epoch. */
     NOT_LEADER(503),
     /** This node is not a follower. */

@@ -7,11 +7,12 @@ import io.bellwether.replication.Tables;
 import io.bellwether.service.data.RecordReader;
 import io.bellwether.service.data.StoredRecord;
 import io.bellwether.service.node.ReadOutcome;
-import jakarta.servlet.http.HttpServletResponse;
 import java.util.Optional;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 import org.jspecify.annotations.Nullable;
 
-/** What a read's outcome is in HTTP. */
+/** What a read's outcome is in HTTP. All that takes time is done before the exchange is claimed. */
 final class ReadAnswer {
     private final String node;
     private final Limits limits;
@@ -36,96 +37,107 @@ final class ReadAnswer {
 
     void record(Exchange exchange, GetWish wish, ReadOutcome outcome) {
         if (!(outcome instanceof ReadOutcome.Ready ready)) {
-            failed(exchange, outcome);
+            exchange.fail(problem(outcome));
             return;
         }
         try (Tables.View view = ready.view()) {
-            if (exchange.claim()) {
-                position(exchange.response(), view, wish.level(), ready);
-                record(exchange, wish, new RecordReader(view).get(wish.key()));
+            if (!exchange.isOver()) {
+                HttpFields.Mutable fields = position(view, wish.level(), ready);
+                exchange.answer(record(fields, wish, new RecordReader(view).get(wish.key())));
             }
         }
     }
 
-    private void record(Exchange exchange, GetWish wish, @Nullable StoredRecord stored) {
-        HttpServletResponse response = exchange.response();
+    private Reply record(HttpFields.Mutable fields, GetWish wish, @Nullable StoredRecord stored) {
         long index = stored == null ? 0 : stored.index();
         if (wish.onlyMatching().isPresent() && !wish.onlyMatching().get().match(index)) {
-            exchange.finish(WriteAnswer.conditionFailed(response, wish.key().utf8(), index));
-        } else if (stored == null) {
-            exchange.finish(Problem.of(
-                    ProblemCode.KEY_NOT_FOUND, "There is no key " + wish.key().utf8() + "."));
-        } else if (wish.unlessMatching().isPresent()
-                && wish.unlessMatching().get().match(index)) {
-            response.setStatus(304);
-            metadata(response, stored);
-            exchange.send();
-        } else {
-            metadata(response, stored);
-            ResponseFields.contentType(response, stored.contentType());
-            // A stored page must not run on the console's origin.
-            response.setHeader("Content-Security-Policy", "sandbox");
-            response.setHeader("X-Content-Type-Options", "nosniff");
-            response.setContentLength(stored.value().size());
-            if (wish.withBody()) {
-                exchange.send(stored.value().unsafeArray());
-            } else {
-                exchange.send();
-            }
+            return WriteAnswer.conditionFailed(node, fields, wish.key().utf8(), index, null);
         }
+        if (stored == null) {
+            return Reply.of(
+                    node,
+                    Problem.of(
+                            ProblemCode.KEY_NOT_FOUND,
+                            "There is no key " + wish.key().utf8() + "."),
+                    fields);
+        }
+        metadata(fields, stored);
+        if (wish.unlessMatching().isPresent() && wish.unlessMatching().get().match(index)) {
+            return Reply.of(304, fields);
+        }
+        fields.put(HttpHeader.CONTENT_TYPE, stored.contentType());
+        // A stored page must not run on the console's origin.
+        fields.put("Content-Security-Policy", "sandbox");
+        fields.put("X-Content-Type-Options", "nosniff");
+        fields.put(HttpHeader.CONTENT_LENGTH, stored.value().size());
+        return new Reply(200, fields, wish.withBody() ? stored.value() : Bytes.EMPTY);
     }
 
-    private static void metadata(HttpServletResponse response, StoredRecord stored) {
-        response.setHeader("ETag", EntityTags.tag(stored.index()));
+    private static void metadata(HttpFields.Mutable fields, StoredRecord stored) {
+        fields.put(HttpHeader.ETAG, EntityTags.tag(stored.index()));
         // Else caches would make up a time for which they need not ask again.
-        response.setHeader("Cache-Control", "no-cache");
-        response.setDateHeader("Last-Modified", stored.lastModified());
-        response.setHeader(ResponseFields.CREATED_INDEX, Long.toString(stored.createdIndex()));
-        response.setHeader(ResponseFields.VERSION, Long.toString(stored.version()));
+        fields.put(HttpHeader.CACHE_CONTROL, "no-cache");
+        fields.putDate(HttpHeader.LAST_MODIFIED, stored.lastModified());
+        fields.put(ResponseFields.CREATED_INDEX, Long.toString(stored.createdIndex()));
+        fields.put(ResponseFields.VERSION, Long.toString(stored.version()));
     }
 
     void page(Exchange exchange, ListWish wish, boolean withBody, ReadOutcome outcome) {
         if (!(outcome instanceof ReadOutcome.Ready ready)) {
-            failed(exchange, outcome);
+            exchange.fail(problem(outcome));
             return;
         }
         try (Tables.View view = ready.view()) {
-            if (exchange.claim()) {
-                page(exchange, wish, withBody, view, ready);
+            if (!exchange.isOver()) {
+                exchange.answer(page(wish, withBody, view, ready));
             }
         }
     }
 
-    private void page(Exchange exchange, ListWish wish, boolean withBody, Tables.View view, ReadOutcome.Ready ready) {
+    private Reply page(ListWish wish, boolean withBody, Tables.View view, ReadOutcome.Ready ready) {
         RecordReader.Page page =
                 new RecordReader(view).list(wish.prefix(), wish.after(), wish.limit(), limits.maxPageSize());
-        HttpServletResponse response = exchange.response();
-        position(response, view, wish.level(), ready);
-        response.setHeader("Content-Type", "application/json");
-        response.setHeader("Cache-Control", "no-cache");
+        HttpFields.Mutable fields = position(view, wish.level(), ready);
+        fields.put(HttpHeader.CONTENT_TYPE, "application/json");
+        fields.put(HttpHeader.CACHE_CONTROL, "no-cache");
         Bytes next = ListPage.next(page);
         if (next != null) {
-            response.setHeader("Link", "<" + wish.next(next) + ">; rel=\"next\"");
+            fields.put("Link", "<" + wish.next(next) + ">; rel=\"next\"");
         }
         byte[] body = ListPage.json(wish, view.applied().index(), page);
-        response.setContentLength(body.length);
-        if (withBody) {
-            exchange.send(body);
-        } else {
-            exchange.send();
-        }
+        fields.put(HttpHeader.CONTENT_LENGTH, body.length);
+        return new Reply(200, fields, withBody ? Bytes.wrap(body) : Bytes.EMPTY);
     }
 
-    private void position(HttpServletResponse response, Tables.View view, ReadLevel level, ReadOutcome.Ready ready) {
+    private HttpFields.Mutable position(Tables.View view, ReadLevel level, ReadOutcome.Ready ready) {
         Position applied = view.applied();
-        ResponseFields.position(response, node, applied.epoch(), applied.index());
+        HttpFields.Mutable fields = ResponseFields.position(node, applied.epoch(), applied.index());
         if (!(level instanceof ReadLevel.Linearizable) && ready.stalenessMillis() >= 0) {
-            response.setHeader(ResponseFields.STALENESS, Long.toString(ready.stalenessMillis()));
+            fields.put(ResponseFields.STALENESS, Long.toString(ready.stalenessMillis()));
         }
+        return fields;
     }
 
-    private static void failed(Exchange exchange, ReadOutcome outcome) {
-        exchange.fail(problem(outcome));
+    /** For a read that the node itself has said nothing to. */
+    static Problem nodeHangs() {
+        return Problem.of(
+                ProblemCode.NODE_NOT_ANSWERING, "This node's own thread does not answer. Ask again, or another node.");
+    }
+
+    /** For a record that the node was ready to read. */
+    static Problem recordTooSlow() {
+        return Problem.of(
+                ProblemCode.READ_TOO_SLOW,
+                "The record was not read in time: this node's disk is slow, or much is asked of it. Ask again, or another"
+                        + " node.");
+    }
+
+    /** For a page that the node was ready to gather. */
+    static Problem pageTooSlow() {
+        return Problem.of(
+                ProblemCode.READ_TOO_SLOW,
+                "The page was not gathered in time: it is large, others' pages came before it, or this node's disk is slow."
+                        + " Ask for a smaller limit, without values, with a longer Bellwether-Timeout, or another node.");
     }
 
     /** @param outcome not a view */

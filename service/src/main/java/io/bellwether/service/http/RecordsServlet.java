@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
 
 /**
  * The records, to clients: {@code /v1/kv/{key}} and the list {@code /v1/kv}. A servlet of its own and no Jersey resource:
@@ -140,14 +142,9 @@ final class RecordsServlet extends HttpServlet {
         if (!list) {
             KeyPath.parse(path, KEYS.length());
         }
-        response.setStatus(204);
-        response.setHeader("Allow", list ? READING_METHODS : METHODS_OF_KEYS);
-        Exchange exchange = beginRead(request, response, limits.defaultTimeout());
-        answers.execute(() -> {
-            if (exchange.claim()) {
-                exchange.send();
-            }
-        });
+        Reply reply = Reply.of(204, HttpFields.build().put(HttpHeader.ALLOW, list ? READING_METHODS : METHODS_OF_KEYS));
+        Exchange exchange = beginRead(request, response, limits.defaultTimeout(), ReadAnswer.nodeHangs());
+        answers.execute(() -> exchange.answer(reply));
     }
 
     private void read(
@@ -166,13 +163,12 @@ final class RecordsServlet extends HttpServlet {
                 new ReadAnswer.GetWish(key, withBody, level, fields.ifNoneMatchOfRead(), fields.ifMatchOfRead());
         long minIndex = fields.minIndex();
         Duration timeout = fields.timeout(limits);
-        Exchange exchange = beginRead(request, response, timeout);
+        Exchange exchange = beginRead(request, response, timeout, ReadAnswer.recordTooSlow());
         Thread asking = Thread.currentThread();
-        requests.read(
-                level,
-                minIndex,
-                timeout,
-                outcome -> answers.executeFor(asking, () -> readAnswer.record(exchange, wish, outcome)));
+        requests.read(level, minIndex, timeout, outcome -> {
+            exchange.advance();
+            answers.executeFor(asking, () -> readAnswer.record(exchange, wish, outcome));
+        });
     }
 
     private void list(HttpServletRequest request, HttpServletResponse response, boolean withBody) {
@@ -180,19 +176,18 @@ final class RecordsServlet extends HttpServlet {
         ListWish wish = ListWish.parse(request.getQueryString(), limits);
         long minIndex = fields.minIndex();
         Duration timeout = fields.timeout(limits);
-        Exchange exchange = beginRead(request, response, timeout);
+        Exchange exchange = beginRead(request, response, timeout, ReadAnswer.pageTooSlow());
         // A page may be megabytes: written apart, so that no short answer waits for it.
-        requests.read(
-                wish.level(),
-                minIndex,
-                timeout,
-                outcome -> pages.execute(() -> readAnswer.page(exchange, wish, withBody, outcome)));
+        requests.read(wish.level(), minIndex, timeout, outcome -> {
+            exchange.advance();
+            pages.execute(() -> readAnswer.page(exchange, wish, withBody, outcome));
+        });
     }
 
-    private Exchange beginRead(HttpServletRequest request, HttpServletResponse response, Duration timeout) {
-        Problem hangs =
-                Problem.of(ProblemCode.NODE_NOT_ANSWERING, "This node's own thread does not answer. Ask another node.");
-        return Exchange.begin(request, response, node, timeout, hangs, hangs, () -> {});
+    /** @param tooSlow what the client hears if the time is over when the node has let the read go on */
+    private Exchange beginRead(
+            HttpServletRequest request, HttpServletResponse response, Duration timeout, Problem tooSlow) {
+        return Exchange.begin(request, response, node, timeout, ReadAnswer.nodeHangs(), tooSlow, () -> {});
     }
 
     private void put(HttpServletRequest request, HttpServletResponse response, Bytes key) throws IOException {
@@ -244,16 +239,14 @@ final class RecordsServlet extends HttpServlet {
             exchange.fail(ReceivedBody.tooSlowToReceive());
             return;
         }
-        if (exchange.submit()) {
+        if (exchange.advance()) {
             requests.write(
                     CommandCodec.encode(command),
                     key,
                     left,
                     outcome -> answers.execute(() -> {
                         meter.ended(outcome, nanoTime.getAsLong() - submitted);
-                        if (exchange.claim()) {
-                            writeAnswer.send(exchange, command.key().utf8(), outcome);
-                        }
+                        exchange.answer(writeAnswer.reply(command.key().utf8(), outcome));
                     }));
         }
     }

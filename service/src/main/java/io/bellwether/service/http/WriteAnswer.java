@@ -3,7 +3,9 @@ package io.bellwether.service.http;
 import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.service.data.Result;
 import io.bellwether.service.data.ResultCodec;
-import jakarta.servlet.http.HttpServletResponse;
+import org.eclipse.jetty.http.HttpFields;
+import org.eclipse.jetty.http.HttpHeader;
+import org.jspecify.annotations.Nullable;
 
 /** What a write's outcome is in HTTP. What did not happen says {@code none}, what may have happened {@code unknown}. */
 final class WriteAnswer {
@@ -15,21 +17,21 @@ final class WriteAnswer {
         this.node = node;
     }
 
-    /** For the one who has claimed the exchange. */
-    void send(Exchange exchange, String key, WriteOutcome outcome) {
+    Reply reply(String key, WriteOutcome outcome) {
         if (outcome instanceof WriteOutcome.Decided decided) {
-            decided(exchange, key, decided);
+            return decided(key, decided);
         } else if (outcome instanceof WriteOutcome.Refused refused) {
-            exchange.finish(refused(refused.reason()).with(WriteFate.NONE));
+            return Reply.of(node, refused(refused.reason()).with(WriteFate.NONE));
         } else if (outcome instanceof WriteOutcome.KeyReused) {
-            exchange.finish(Problem.of(
-                            ProblemCode.IDEMPOTENCY_KEY_REUSED,
-                            "This Idempotency-Key stands for another request: with another method, key, condition,"
-                                    + " Content-Type or body. Nothing was written. Take a new one for a new request.")
-                    .with(WriteFate.NONE));
-        } else {
-            exchange.finish(unknown());
+            return Reply.of(
+                    node,
+                    Problem.of(
+                                    ProblemCode.IDEMPOTENCY_KEY_REUSED,
+                                    "This Idempotency-Key stands for another request: with another method, key, condition,"
+                                            + " Content-Type or body. Nothing was written. Take a new one for a new request.")
+                            .with(WriteFate.NONE));
         }
+        return Reply.of(node, unknown());
     }
 
     static Problem unknown() {
@@ -41,42 +43,58 @@ final class WriteAnswer {
                 .with(WriteFate.UNKNOWN);
     }
 
-    private void decided(Exchange exchange, String key, WriteOutcome.Decided decided) {
-        HttpServletResponse response = exchange.response();
-        ResponseFields.position(response, node, decided.epoch(), decided.index());
+    private Reply decided(String key, WriteOutcome.Decided decided) {
+        HttpFields.Mutable fields = ResponseFields.position(node, decided.epoch(), decided.index());
         Result result = ResultCodec.decode(decided.result());
         if (result instanceof Result.Created || result instanceof Result.Replaced) {
-            response.setStatus(result instanceof Result.Created ? 201 : 200);
-            response.setHeader("ETag", EntityTags.tag(decided.index()));
-            response.setContentLength(0);
-            exchange.send();
+            fields.put(HttpHeader.ETAG, EntityTags.tag(decided.index()));
+            fields.put(HttpHeader.CONTENT_LENGTH, 0);
+            return Reply.of(result instanceof Result.Created ? 201 : 200, fields);
         } else if (result instanceof Result.Deleted) {
-            response.setStatus(204);
-            exchange.send();
+            return Reply.of(204, fields);
         } else if (result instanceof Result.NotFound) {
-            exchange.finish(Problem.of(ProblemCode.KEY_NOT_FOUND, "There is no key " + key + ".")
-                    .with(WriteFate.NONE));
+            return Reply.of(
+                    node,
+                    Problem.of(ProblemCode.KEY_NOT_FOUND, "There is no key " + key + ".")
+                            .with(WriteFate.NONE),
+                    fields);
         } else if (result instanceof Result.ConditionFailed failed) {
-            exchange.finish(conditionFailed(response, key, failed.index()).with(WriteFate.NONE));
-        } else {
-            exchange.finish(Problem.of(
-                            ProblemCode.INTERNAL_ERROR,
-                            "The replicas did not understand what this node wrote for them. Nothing was written.")
-                    .with(WriteFate.NONE));
+            return conditionFailed(node, fields, key, failed.index(), WriteFate.NONE);
         }
+        return Reply.of(
+                node,
+                Problem.of(
+                                ProblemCode.INTERNAL_ERROR,
+                                "The replicas did not understand what this node wrote for them. Nothing was written.")
+                        .with(WriteFate.NONE),
+                fields);
     }
 
-    /** @param index of the record as it is, told as its ETag; 0 if there is none */
-    static Problem conditionFailed(HttpServletResponse response, String key, long index) {
+    /**
+     * @param fields what the header says already
+     * @param index of the record as it is, told as its ETag; 0 if there is none
+     */
+    static Reply conditionFailed(
+            String node, HttpFields.Mutable fields, String key, long index, @Nullable WriteFate fate) {
         if (index == 0) {
-            return Problem.of(
-                    ProblemCode.PRECONDITION_FAILED,
-                    "There is no key " + key + ", and the condition named one. Read it, or send If-None-Match: *.");
+            return Reply.of(
+                    node,
+                    Problem.of(
+                                    ProblemCode.PRECONDITION_FAILED,
+                                    "There is no key " + key
+                                            + ", and the condition named one. Read it, or send If-None-Match: *.")
+                            .with(fate),
+                    fields);
         }
-        response.setHeader("ETag", EntityTags.tag(index));
-        return Problem.of(
-                ProblemCode.PRECONDITION_FAILED,
-                key + " is at index " + index + ", which the condition excludes. Read it, then retry with its ETag.");
+        fields.put(HttpHeader.ETAG, EntityTags.tag(index));
+        return Reply.of(
+                node,
+                Problem.of(
+                                ProblemCode.PRECONDITION_FAILED,
+                                key + " is at index " + index
+                                        + ", which the condition excludes. Read it, then retry with its ETag.")
+                        .with(fate),
+                fields);
     }
 
     private static Problem refused(WriteOutcome.Reason reason) {

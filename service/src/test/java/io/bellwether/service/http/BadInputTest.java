@@ -1,5 +1,6 @@
 package io.bellwether.service.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -407,5 +408,36 @@ class BadInputTest {
     @Test
     void theAdminPortAnswersWithProblemsToo() {
         new Http(SERVER.adminPort()).get("/nothing").problem(404, ProblemCode.PATH_NOT_FOUND);
+    }
+
+    /** A body that is nothing but space beside its braces, in both ways of sending one. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/v1/cluster/handoff",
+                "/v1/cluster/recover",
+                "/v1/cluster/verify",
+                "/peer/v1/handoff",
+                "/peer/v1/verify"
+            })
+    void anOperatorsBodyOfOneByteTooManyIsRefusedAndTheLargestIsRead(String target) {
+        String largest = "{" + " ".repeat(BodyLimit.MAX_BYTES - 2) + "?";
+        Http.Answer taken = http.send("POST", target, largest.getBytes(UTF_8), "Content-Type: application/json");
+        taken.problem(400, ProblemCode.INVALID_JSON);
+        Http.Answer refused =
+                http.send("POST", target, (largest + "?").getBytes(UTF_8), "Content-Type: application/json");
+        assertThat(refused.problem(413, ProblemCode.BODY_TOO_LARGE)).contains("65536");
+        assertThat(refused.outcome()).isEqualTo("none");
+
+        chunked(target, largest).problem(400, ProblemCode.INVALID_JSON);
+        chunked(target, largest + "?").problem(413, ProblemCode.BODY_TOO_LARGE);
+    }
+
+    private Http.Answer chunked(String target, String body) {
+        return http.raw(
+                "POST " + target + " HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                        + "Transfer-Encoding: chunked\r\n\r\n" + Integer.toHexString(body.length()) + "\r\n" + body
+                        + "\r\n0\r\n\r\n",
+                false);
     }
 }

@@ -132,6 +132,62 @@ final class Http {
         }
     }
 
+    /** A connection for several requests, one after another or all at once. */
+    Connection connect() {
+        return new Connection(port);
+    }
+
+    /** Kept alive until it is closed here. */
+    static final class Connection implements AutoCloseable {
+        private final Socket socket;
+
+        private Connection(int port) {
+            try {
+                socket = new Socket(InetAddress.getLoopbackAddress(), port);
+                socket.setSoTimeout(PATIENCE_MILLIS);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** Sends a GET and doesn't wait for the answer. */
+        void get(String target, String... headers) {
+            StringBuilder request = new StringBuilder("GET " + target + " HTTP/1.1\r\nHost: test\r\n");
+            for (String header : headers) {
+                request.append(header).append("\r\n");
+            }
+            send(request.append("\r\n").toString());
+        }
+
+        /** Sends these very bytes, in ISO 8859-1. */
+        void send(String text) {
+            try {
+                socket.getOutputStream().write(text.getBytes(ISO_8859_1));
+                socket.getOutputStream().flush();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        /** The next answer; of a GET. */
+        Answer answer() {
+            try {
+                return read(socket.getInputStream(), false);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
     private static Answer read(InputStream input, boolean headOnly) throws IOException {
         String statusLine = line(input);
         assertThat(statusLine).as("status line").startsWith("HTTP/1.1 ");

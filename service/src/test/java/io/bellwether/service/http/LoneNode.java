@@ -33,6 +33,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -57,8 +58,10 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
     private final Records records = new Records(tables);
     private final Map<String, RequestId.Keyed> keys = new HashMap<>();
     private final Map<String, WriteOutcome> outcomes = new HashMap<>();
+    private final AtomicInteger reads = new AtomicInteger();
     private final AtomicInteger openViews = new AtomicInteger();
     private final List<Runnable> held = new CopyOnWriteArrayList<>();
+    private volatile CountDownLatch readable = new CountDownLatch(0);
     private long index;
 
     volatile @Nullable WriteOutcome nextWrite;
@@ -119,6 +122,7 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
         lastLevel = level;
         lastTimeout = timeout;
         lastMinIndex = minIndex;
+        reads.incrementAndGet();
         onThread(() -> {
             ReadOutcome told = nextRead;
             nextRead = null;
@@ -212,6 +216,26 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
         late.forEach(thread::execute);
     }
 
+    /** How many times something was read. */
+    int reads() {
+        return reads.get();
+    }
+
+    /** How many requests came while it hung. */
+    int heldRequests() {
+        return held.size();
+    }
+
+    /** Views that are opened from now on can't be read: the disk does not answer. */
+    void holdViews() {
+        readable = new CountDownLatch(1);
+    }
+
+    /** Views that could not be read can be, and those that are opened from now on. */
+    void releaseViews() {
+        readable.countDown();
+    }
+
     /** How many views are open. */
     int openViews() {
         return openViews.get();
@@ -244,6 +268,7 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
 
     private Tables.View openView() {
         Tables.View view = tables.view();
+        CountDownLatch ours = readable;
         openViews.incrementAndGet();
         return new Tables.View() {
             @Override
@@ -258,11 +283,13 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
 
             @Override
             public @Nullable Bytes get(Bytes key) {
+                await(ours);
                 return view.get(key);
             }
 
             @Override
             public void scan(Bytes from, Bytes to, Tables.Visitor visitor) {
+                await(ours);
                 view.scan(from, to, visitor);
             }
 
@@ -272,5 +299,13 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
                 openViews.decrementAndGet();
             }
         };
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("the test is over", e);
+        }
     }
 }

@@ -25,6 +25,7 @@ class OutcomeFaceTest {
 
     @AfterEach
     void everyViewIsClosed() {
+        SERVER.node.releaseViews();
         SERVER.node.wakeUp();
         await().atMost(10, SECONDS).until(() -> SERVER.node.openViews() == 0);
     }
@@ -83,6 +84,18 @@ class OutcomeFaceTest {
         list.join().problem(503, ProblemCode.NODE_NOT_ANSWERING);
         SERVER.node.wakeUp();
         assertThat(http.get("/v1/kv").status()).isEqualTo(200);
+    }
+
+    /** The node's thread is well then, and only the reading is slow. */
+    @Test
+    void aReadThatTakesTooLongSaysSoAndWhatToDo() {
+        SERVER.node.holdViews();
+        CompletableFuture<Http.Answer> list =
+                CompletableFuture.supplyAsync(() -> http.get("/v1/kv", "Bellwether-Timeout: 50ms"));
+        assertThat(http.get("/v1/kv/slow", "Bellwether-Timeout: 50ms").problem(503, ProblemCode.READ_TOO_SLOW))
+                .contains("record", "another node");
+        assertThat(list.join().problem(503, ProblemCode.READ_TOO_SLOW))
+                .contains("page", "smaller limit", "Bellwether-Timeout", "another node");
     }
 
     @Test

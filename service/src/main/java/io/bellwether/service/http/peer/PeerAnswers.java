@@ -1,5 +1,6 @@
 package io.bellwether.service.http.peer;
 
+import io.bellwether.service.http.OutgoingBody;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -26,14 +27,6 @@ final class PeerAnswers {
         } catch (IOException e) {
             LOG.debug("a refusal is lost: the peer is gone", e);
         }
-        complete(async);
-    }
-
-    static void complete(AsyncContext async) {
-        try {
-            async.complete();
-        } catch (IllegalStateException e) {
-            LOG.debug("the server has ended the request before", e);
-        }
+        OutgoingBody.complete(async);
     }
 }

@@ -21,7 +21,10 @@ record PeerProblem(
         this(status, code, title, detail, null);
     }
 
-    /** The details hold nothing that JSON would have to escape but what is escaped here. */
+    /**
+     * Without a length, which the server knows: so it gathers the body, and nobody waits for a peer that doesn't read. The
+     * details hold nothing that JSON would have to escape but what is escaped here.
+     */
     void write(HttpServletResponse response) throws IOException {
         String escaped = detail.replaceAll("[\"\\\\\\p{Cntrl}]", "'");
         byte[] body = ("{\"type\":\"about:blank\",\"title\":\"" + title + "\",\"status\":" + status + ",\"code\":\""
@@ -29,7 +32,6 @@ record PeerProblem(
                 .getBytes(UTF_8);
         response.setStatus(status);
         response.setContentType("application/problem+json");
-        response.setContentLength(body.length);
         if (allow != null) {
             response.setHeader("Allow", allow);
         }

@@ -1,6 +1,7 @@
 package io.bellwether.service.http.peer;
 
 import io.bellwether.replication.Envelope;
+import io.bellwether.service.http.OutgoingBody;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
@@ -22,7 +23,7 @@ import org.slf4j.LoggerFactory;
 final class PeerServlet extends HttpServlet {
     private static final Logger LOG = LoggerFactory.getLogger(PeerServlet.class);
 
-    /** What Jetty gathers before it writes: an answer of this size never blocks. */
+    /** To write a longer answer takes so long that others would wait for it. */
     private static final int SHORT_ANSWER_BYTES = 16 << 10;
 
     private final Lane lane;
@@ -131,7 +132,7 @@ final class PeerServlet extends HttpServlet {
         inbox.received(batch, () -> link.processed(exchange));
     }
 
-    /** On another thread: the caller may be the loop. A long answer may block, and goes to a thread of the server. */
+    /** On another thread: the caller may be the loop. A long answer is made on a thread of the server. */
     private void respond(AsyncContext async, HttpServletResponse response, List<Envelope> answers) {
         try {
             if (answers.stream().mapToInt(Weight::of).sum() <= SHORT_ANSWER_BYTES) {
@@ -145,21 +146,16 @@ final class PeerServlet extends HttpServlet {
     }
 
     private static void write(AsyncContext async, HttpServletResponse response, List<Envelope> answers) {
-        try {
-            if (answers.isEmpty()) {
-                response.setStatus(HttpServletResponse.SC_NO_CONTENT);
-            } else {
-                WireWriter out = new WireWriter();
-                BatchFormat.encode(answers, out);
-                response.setStatus(HttpServletResponse.SC_OK);
-                response.setContentType(BatchFormat.CONTENT_TYPE);
-                response.setContentLength(out.size());
-                response.getOutputStream().write(out.buffer(), 0, out.size());
-            }
-        } catch (IOException e) {
-            LOG.debug("an answer is lost: the peer is gone", e);
+        if (answers.isEmpty()) {
+            response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+            OutgoingBody.complete(async);
+        } else {
+            WireWriter out = new WireWriter();
+            BatchFormat.encode(answers, out);
+            response.setStatus(HttpServletResponse.SC_OK);
+            response.setContentType(BatchFormat.CONTENT_TYPE);
+            OutgoingBody.send(async, response, out.buffer(), out.size());
         }
-        PeerAnswers.complete(async);
     }
 
     /** What a post gets that is not let in. */

@@ -1,6 +1,8 @@
 package io.bellwether.service.http.peer;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.bellwether.service.http.OutgoingBody;
 import io.bellwether.service.http.SendingRate;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServlet;
@@ -122,20 +124,23 @@ final class SnapshotServlet extends HttpServlet {
     }
 
     private static void answer(AsyncContext async, HttpServletResponse response, Optional<SnapshotManifest> manifest) {
-        try {
-            if (manifest.isPresent()) {
-                byte[] body = JSON.writeValueAsBytes(manifest.get());
-                response.setContentType("application/json");
-                response.setContentLength(body.length);
-                response.getOutputStream().write(body);
-            } else {
-                response.setStatus(HttpServletResponse.SC_ACCEPTED);
-                response.setHeader("Retry-After", "1");
-            }
-        } catch (IOException e) {
-            LOG.debug("an answer is lost: the peer is gone", e);
+        if (manifest.isEmpty()) {
+            response.setStatus(HttpServletResponse.SC_ACCEPTED);
+            response.setHeader("Retry-After", "1");
+            OutgoingBody.complete(async);
+            return;
         }
-        PeerAnswers.complete(async);
+        byte[] body = json(manifest.get());
+        response.setContentType("application/json");
+        OutgoingBody.send(async, response, body, body.length);
+    }
+
+    private static byte[] json(SnapshotManifest manifest) {
+        try {
+            return JSON.writeValueAsBytes(manifest);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a manifest can be written", e);
+        }
     }
 
     private void send(AsyncContext async, HttpServletResponse response, String id, String file, OptionalRange range) {
@@ -151,7 +156,7 @@ final class SnapshotServlet extends HttpServlet {
         } catch (IOException e) {
             LOG.debug("a file of a snapshot was cut off", e);
         } finally {
-            PeerAnswers.complete(async); // with less than was announced, the connection ends
+            OutgoingBody.complete(async); // with less than was announced, the connection ends
         }
     }
 
