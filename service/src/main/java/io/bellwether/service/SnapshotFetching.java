@@ -50,6 +50,9 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
 
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** Its connection is closed by then: what is left is at most a piece on its way to the disk. */
+    private static final long CLOSING_MILLIS = 10_000;
+
     private final IncomingSnapshot incoming;
     private final Consumer<Snapshot> installer;
     private final Function<NodeId, Optional<URI>> urls;
@@ -63,6 +66,7 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
 
     private final CountDownLatch closing = new CountDownLatch(1);
     private volatile @Nullable SnapshotClient client;
+    private volatile @Nullable Thread fetcher;
 
     // Of the owning thread, and of the fetching one while it is busy.
     private volatile long pauseMillis = PAUSE_MILLIS;
@@ -110,6 +114,7 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
         String cluster = clusterId.get();
         Thread thread = new Thread(() -> fetchAndTell(from, url.get(), cluster), "bellwether-fetch");
         thread.setDaemon(true);
+        fetcher = thread;
         thread.start();
     }
 
@@ -149,11 +154,26 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
         return closing.getCount() == 0;
     }
 
-    /** Ends the fetch that is under way; what it has got stays for the next process. */
+    /**
+     * Ends the fetch that is under way; what it has got stays for the next process. Nothing is written to the folder of what
+     * comes in when this returns, unless the disk hangs.
+     */
     @Override
     public void close() {
         closing.countDown();
         hangUp();
+        Thread last = fetcher;
+        if (last == null || last == Thread.currentThread()) {
+            return;
+        }
+        try {
+            last.join(CLOSING_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (last.isAlive()) {
+            LOG.warn("The fetch of a snapshot has not ended: its disk does not answer");
+        }
     }
 
     // ---- the thread that fetches
