@@ -5,7 +5,7 @@ import io.bellwether.replication.ReplicaId;
 
 /**
  * Which stores the world may still lose. What no protocol survives is no weather: the last good copy of something that
- * was acknowledged.
+ * was acknowledged, or the last of the set whose state is what it should be (Rule 14.6 d).
  */
 final class GoodCopies {
     /** By then a change of the set that was under way when a store was lost has come, or never will. */
@@ -44,7 +44,8 @@ final class GoodCopies {
             return true;
         }
         for (SimulatedNode other : world.nodes()) {
-            if (other != node && other.disk().rotten()) {
+            boolean counts = record.inSync().contains(other.replicaId());
+            if (other != node && (other.disk().rotten() || (counts && other.distrustsItsState()))) {
                 return true;
             }
         }

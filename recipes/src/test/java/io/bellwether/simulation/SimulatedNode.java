@@ -316,6 +316,12 @@ final class SimulatedNode {
         return running == null ? null : running.serving;
     }
 
+    /** Whether it runs and knows its state to be wrong: then it counts, and does not lead (Rule 14.4). */
+    boolean distrustsItsState() {
+        Life running = process;
+        return running != null && !running.serving.replica().sound();
+    }
+
     int life() {
         return lives;
     }
