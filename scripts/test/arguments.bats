@@ -77,6 +77,13 @@ hide() {
   [[ $output == *"'nonsense'"* ]]
   run -1 "$scripts/model-check" --workers 2
   [[ $output == *--deep* ]]
+  run -1 "$scripts/model-check" --minutes 2
+  [[ $output == *--deep* ]]
+  local minutes
+  for minutes in 0 10000 soon; do
+    run -1 "$scripts/model-check" --deep --minutes "$minutes"
+    [[ $output == *"1 to 9999, not '$minutes'"* ]]
+  done
 }
 
 @test "a folder without a file is an error, and so is one that is none" {
