@@ -16,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * ends here.
  */
 final class FrontHandler extends Handler.Wrapper {
-    private static final String FOREIGN_PAGE =
-            "its Origin is another host than its Host, so a page of another site sent it, and"
-                    + " such pages may only read. Send it from a program, without Origin, or from a page of this host";
+    private static final Problem FOREIGN_PAGE = Problem.of(
+            ProblemCode.NOT_ALLOWED,
+            "The request's Origin is another host than its Host, so a page of another site sent it, and such pages may"
+                    + " only read. Send it from a program, without Origin, or from a page of this host.");
 
     FrontHandler(Handler behind) {
         super(behind);
@@ -32,7 +33,7 @@ final class FrontHandler extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         if (CrossSite.changes(request.getMethod(), request.getHeaders())) {
-            Response.writeError(request, response, callback, 403, FOREIGN_PAGE);
+            JettyProblems.refuse(request, response, callback, FOREIGN_PAGE);
             return true;
         }
         // By the canonical path servlets are found: '/v1/kv/../cluster' is none of the records.

@@ -18,6 +18,14 @@ import org.jspecify.annotations.Nullable;
 final class JettyProblems implements Request.Handler {
     private static final String BAD_URI = "Bad URI";
     private static final String KEYS = RecordsServlet.PATH + "/";
+    /** Attribute of a request that we refuse ourselves: the {@link Problem} that its sender is told. */
+    private static final String OURS = JettyProblems.class.getName() + ".ours";
+
+    /** Refuses a request that nobody has looked at, the way Jetty does: its body is left, and its connection if that is long. */
+    static void refuse(Request request, Response response, Callback callback, Problem problem) {
+        request.setAttribute(OURS, problem);
+        Response.writeError(request, response, callback, problem.status());
+    }
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
@@ -44,6 +52,9 @@ final class JettyProblems implements Request.Handler {
         Object attribute = request.getAttribute(ErrorHandler.ERROR_STATUS);
         int status = attribute instanceof Integer told ? told : responseStatus;
         WriteFate fate = RecordsServlet.isWrite(request.getMethod()) ? fate(status) : null;
+        if (request.getAttribute(OURS) instanceof Problem ours) {
+            return ours.with(fate);
+        }
         Problem ofKey = status == 400 ? ofKey(request) : null;
         if (ofKey != null) {
             return ofKey.with(fate);
