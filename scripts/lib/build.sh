@@ -11,7 +11,7 @@ need_jar() {
   local log=$run/build.log
   mkdir -p "$run"
   say "Building ${jar#"$home/"} (log: $log) ..."
-  if ! (cd "$home" && mvn -B -ntp -DskipTests package) < /dev/null > "$log" 2>&1; then
+  if ! (cd "$home" && mvn -B -ntp -Dmaven.test.skip package) < /dev/null > "$log" 2>&1; then
     grep -m 5 '^\[ERROR\]' "$log" >&2
     fail "$USAGE" "the build failed; $log says why"
   fi
