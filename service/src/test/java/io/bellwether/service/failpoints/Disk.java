@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 import io.bellwether.replication.LogWrite;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.StoreRecord;
-import io.bellwether.service.storage.LogRetention;
 import io.bellwether.service.storage.Store;
 import io.bellwether.service.storage.StoreSettings;
 import java.io.IOException;
@@ -26,42 +25,36 @@ import java.util.stream.Stream;
  */
 final class Disk {
     private static final int MIB = 1 << 20;
-    /** All of the log is kept: it alone makes the state, and nobody needs a snapshot. */
-    private static final StoreSettings SETTINGS = new StoreSettings(
-            4 * MIB,
-            4 * MIB,
-            4 * MIB,
-            2,
-            MIB,
-            MIB,
-            32,
-            16 * MIB,
-            new LogRetention(512 * MIB, Duration.ofDays(1), 512 * MIB));
 
     private static final String STATE = "state";
 
     private final Path folder;
     private final NodeId node;
     private final String cluster;
+    private final Logs logs;
+    private final StoreSettings settings;
     private int crashes;
 
-    Disk(Path folder, NodeId node, String cluster) {
+    Disk(Path folder, NodeId node, String cluster, Logs logs) {
         this.folder = folder;
         this.node = node;
         this.cluster = cluster;
+        this.logs = logs;
+        this.settings = new StoreSettings(4 * MIB, 4 * MIB, 4 * MIB, 2, MIB, MIB, 32, 16 * MIB, logs.retention());
     }
 
     Store open(LongConsumer durable, Consumer<RuntimeException> failed) {
-        return Store.open(folder, node, cluster, SETTINGS, durable, failed);
+        return Store.open(folder, node, cluster, settings, durable, failed);
     }
 
     /**
      * A crash has happened: what was staged and not synced is not there; and the state, which is gathered in memory, is there
-     * as it was when it was last brought to the disk: every other time a moment ago, else never.
+     * as it was when it was last brought to the disk: a moment ago, or, every other time where the log alone can make it,
+     * never.
      */
     void afterCrash(LogDoor.Unsynced unsynced) {
         crashes++;
-        if (crashes % 2 == 1) {
+        if (logs == Logs.WHOLE && crashes % 2 == 1) {
             remove(folder.resolve(STATE));
         }
         List<LogWrite> writes = unsynced.writes();

@@ -16,14 +16,14 @@ import io.bellwether.replication.Notice;
 import io.bellwether.replication.Replica;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.Settings;
-import io.bellwether.replication.Snapshot;
-import io.bellwether.replication.Snapshots;
 import io.bellwether.replication.Tables;
 import io.bellwether.replication.WriteQuorum;
+import io.bellwether.service.SnapshotParts;
 import io.bellwether.service.cluster.FreePorts;
 import io.bellwether.service.cluster.Link;
 import io.bellwether.service.cluster.Mood;
 import io.bellwether.service.data.Records;
+import io.bellwether.service.http.SendingRate;
 import io.bellwether.service.http.peer.HttpPeers;
 import io.bellwether.service.http.peer.Lane;
 import io.bellwether.service.http.peer.PeerEvents;
@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -62,6 +63,7 @@ final class Life {
     private static final Duration POLL = Duration.ofMillis(500);
     private static final int MOST_CLIENTS = 1_000;
     private static final int MIN_IN_SYNC = 2;
+    private static final long SNAPSHOT_BYTES_PER_SECOND = 64 << 20;
 
     private final Machine machine;
     private final Journal journal;
@@ -70,6 +72,7 @@ final class Life {
     private final CompletableFuture<Void> buried = new CompletableFuture<>();
     private final LogDoor.Unsynced unsynced = new LogDoor.Unsynced();
     private final ExecutorService answers = Executors.newSingleThreadExecutor(task -> daemon(task, "answers"));
+    private final ExecutorService senders = Executors.newCachedThreadPool(task -> daemon(task, "snapshot-sender"));
     private final NodeLoop loop;
     private final Store store;
     private final Link zooKeeperLink;
@@ -79,6 +82,8 @@ final class Life {
     private final ServingNode node;
     private final Tables tables;
     private final ClientsDoor clients;
+    private final PeersDoor peersDoor;
+    private final SnapshotParts.Fetching fetching;
 
     /** @param number which of this machine's lives it is */
     Life(Machine machine, int number, @Nullable Failpoint armed) {
@@ -93,7 +98,7 @@ final class Life {
         this.zooKeeperLink = new Link(
                 FreePorts.next(), new InetSocketAddress(InetAddress.getLoopbackAddress(), machine.zooKeeperPort()));
         this.peers = new HttpPeers(machine.id(), PeerSettings.DEFAULT, Map.of(), answers);
-        this.server = server(machine.port(), peers);
+        this.server = server();
         CoordinationDoor.Events events = new CoordinationDoor.Events(loop, gate);
         this.coordination = new ZooKeeperCoordination(
                 new CoordinationSettings(
@@ -116,12 +121,15 @@ final class Life {
                 log,
                 store.tables().applied().index(),
                 dice.nextLong());
+        this.fetching = SnapshotParts.fetching(
+                store, peers, replica::clusterId, SnapshotsDoor.telling(loop::fetched, gate), this::broken);
+        this.peersDoor = new PeersDoor(peers, gate, loop::unreachable);
         this.node = new ServingNode(
                 replica,
                 log,
                 new Outcomes(tables, new Records(tables)),
-                new NobodyNeedsSnapshots(),
-                new PeersDoor(peers, gate, loop::unreachable),
+                new SnapshotsDoor(fetching.door(), gate),
+                peersDoor,
                 new CoordinationDoor(coordination, gate, events, this::resetZooKeeper),
                 GATEWAY,
                 process,
@@ -130,11 +138,11 @@ final class Life {
         this.clients = new ClientsDoor(loop, gate);
     }
 
-    private static Server server(int port, HttpPeers peers) {
+    private Server server() {
         Server server = new Server(new QueuedThreadPool(32, 4));
         ServerConnector connector = new ServerConnector(server, 1, 1);
         connector.setHost("127.0.0.1");
-        connector.setPort(port);
+        connector.setPort(machine.port());
         server.addConnector(connector);
         ServletContextHandler context = new ServletContextHandler("/");
         for (Lane lane : Lane.values()) {
@@ -142,6 +150,11 @@ final class Life {
             holder.setAsyncSupported(true);
             context.addServlet(holder, lane.path());
         }
+        SendingRate rate = new SendingRate(SNAPSHOT_BYTES_PER_SECOND, System::nanoTime);
+        ServletHolder snapshots =
+                new ServletHolder(peers.snapshotServlet(SnapshotParts.source(store, loop), senders, rate));
+        snapshots.setAsyncSupported(true);
+        context.addServlet(snapshots, HttpPeers.SNAPSHOTS);
         server.setHandler(context);
         return server;
     }
@@ -205,19 +218,6 @@ final class Life {
         }
     }
 
-    /** All of the log is kept everywhere. */
-    private final class NobodyNeedsSnapshots implements Snapshots {
-        @Override
-        public void fetch(NodeId from) {
-            journal.problem(machine.id() + " is to fetch a snapshot from " + from + ", though all logs are whole");
-        }
-
-        @Override
-        public void install(Snapshot snapshot) {
-            throw new IllegalStateException("nothing was fetched");
-        }
-    }
-
     // --- what is asked of it -----------------------------------------------------------------------------------------
 
     ClientsDoor clients() {
@@ -238,6 +238,16 @@ final class Life {
         return outcome;
     }
 
+    /** It is to claim leadership, whoever leads. */
+    void force() {
+        loop.force(null, outcome -> journal.say(machine.id() + " was forced: " + outcome));
+    }
+
+    /** From now on no entries that it sends reach these nodes. */
+    void withholdEntriesFrom(Set<NodeId> nodes) {
+        peersDoor.withholdEntriesFrom(nodes);
+    }
+
     /** Whether it stands in the queue of the latch, as far as it knows. */
     boolean isQueued() {
         return coordination.view().queued();
@@ -250,6 +260,11 @@ final class Life {
 
     void returnToDuty() {
         loop.returnToDuty(() -> {});
+    }
+
+    /** After which entry the log here begins. */
+    long logStart() {
+        return store.log().start().index();
     }
 
     /** The state as it is here. To be closed. */
@@ -298,6 +313,8 @@ final class Life {
         try {
             peers.close();
             server.stop();
+            senders.shutdown();
+            fetching.end().run();
             loop.close();
             store.close();
             // The session is left to expire: this end of it can't say goodbye any more.

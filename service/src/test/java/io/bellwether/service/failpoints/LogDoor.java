@@ -39,6 +39,10 @@ final class LogDoor implements ReplicatedLog {
         }
         if (promises) {
             write(Step.PROMISE_WRITE, write);
+        } else if (write.cutFrom() > 0) {
+            write(Step.LOG_CUT, write);
+        } else if (write.compactTo() > 0) {
+            write(Step.LOG_COMPACT, write);
         } else if (!write.entries().isEmpty()) {
             write(Step.LOG_WRITE, write);
         } else {

@@ -24,12 +24,12 @@ final class Machine {
     private int lives;
     private volatile @Nullable Life life;
 
-    Machine(NodeId id, String cluster, Path folder, int zooKeeperPort, Journal journal) {
+    Machine(NodeId id, String cluster, Path folder, int zooKeeperPort, Logs logs, Journal journal) {
         this.id = id;
         this.cluster = cluster;
         this.zooKeeperPort = zooKeeperPort;
         this.journal = journal;
-        this.disk = new Disk(folder, id, cluster);
+        this.disk = new Disk(folder, id, cluster, logs);
     }
 
     NodeId id() {
@@ -113,6 +113,17 @@ final class Machine {
         if (running != null) {
             running.arm(failpoint);
         }
+    }
+
+    /** Where its log ends; 0 if it is gone, or hangs. */
+    long lastIndex() {
+        return status().map(NodeStatus::lastIndex).orElse(0L);
+    }
+
+    /** After which entry its log begins; 0 if it is gone. */
+    long logStart() {
+        Life running = life();
+        return running == null ? 0 : running.logStart();
     }
 
     /** How it sees itself and the cluster; empty if it is gone, or hangs. */

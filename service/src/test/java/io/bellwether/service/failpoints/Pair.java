@@ -1,15 +1,20 @@
 package io.bellwether.service.failpoints;
 
+import static io.bellwether.service.failpoints.Occasion.CLAIM_FROM_BEHIND;
+import static io.bellwether.service.failpoints.Occasion.CLAIM_WITH_ANOTHER_BEHIND;
 import static io.bellwether.service.failpoints.Occasion.DEPARTURE;
+import static io.bellwether.service.failpoints.Occasion.FOLLOWER_LEFT_FAR_BEHIND;
 import static io.bellwether.service.failpoints.Occasion.FOLLOWER_LOST;
 import static io.bellwether.service.failpoints.Occasion.HAND_OFF;
 import static io.bellwether.service.failpoints.Occasion.LEADER_LOST;
+import static io.bellwether.service.failpoints.Occasion.LEADER_LOST_WITH_A_TAIL;
 import static io.bellwether.service.failpoints.Occasion.LOAD;
 import static io.bellwether.service.failpoints.Pair.Who.ANYBODY;
 import static io.bellwether.service.failpoints.Pair.Who.FOLLOWER;
 import static io.bellwether.service.failpoints.Pair.Who.LEADER;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,10 +37,11 @@ record Pair(Who who, Step step, Occasion occasion, Moment moment, Harm harm) {
             add(pairs, LEADER, step, LOAD);
             add(pairs, FOLLOWER, step, LOAD);
         }
-        for (Step step : List.of(Step.SEND_APPEND, Step.SEND_READ_INDEXED, Step.SEND_FORWARDED)) {
+        for (Step step :
+                List.of(Step.SEND_APPEND, Step.SEND_READ_INDEXED, Step.SEND_FORWARDED, Step.SEND_HELD_BY_ALL)) {
             add(pairs, LEADER, step, LOAD);
         }
-        for (Step step : List.of(Step.SEND_APPENDED, Step.SEND_READ_INDEX, Step.SEND_FORWARD)) {
+        for (Step step : List.of(Step.SEND_APPENDED, Step.SEND_READ_INDEX, Step.SEND_FORWARD, Step.SEND_STATE_IS)) {
             add(pairs, FOLLOWER, step, LOAD);
         }
         for (Step step : List.of(
@@ -50,8 +56,17 @@ record Pair(Who who, Step step, Occasion occasion, Moment moment, Harm harm) {
                 Step.SEND_PROMISED)) {
             add(pairs, ANYBODY, step, LEADER_LOST);
         }
+        add(pairs, FOLLOWER, Step.SEND_MISMATCHED, CLAIM_WITH_ANOTHER_BEHIND);
+        add(pairs, FOLLOWER, Step.LOG_CUT, LEADER_LOST_WITH_A_TAIL);
+        add(pairs, ANYBODY, Step.SEND_PULL, CLAIM_FROM_BEHIND);
+        add(pairs, ANYBODY, Step.SEND_PULLED, CLAIM_FROM_BEHIND);
         add(pairs, LEADER, Step.CHANGE, FOLLOWER_LOST);
         add(pairs, LEADER, Step.CHANGE_ANSWERED, FOLLOWER_LOST);
+        add(pairs, LEADER, Step.LOG_COMPACT, LOAD);
+        add(pairs, FOLLOWER, Step.LOG_COMPACT, LOAD);
+        add(pairs, LEADER, Step.SEND_TAKE_SNAPSHOT, FOLLOWER_LEFT_FAR_BEHIND);
+        add(pairs, FOLLOWER, Step.SNAPSHOT_FETCHED, FOLLOWER_LEFT_FAR_BEHIND);
+        add(pairs, FOLLOWER, Step.SNAPSHOT_INSTALL, FOLLOWER_LEFT_FAR_BEHIND);
         add(pairs, LEADER, Step.DELETE_LATCH_PLACES, HAND_OFF);
         add(pairs, LEADER, Step.SEND_RESIGN, HAND_OFF);
         add(pairs, FOLLOWER, Step.CLAIM, HAND_OFF);
@@ -78,10 +93,12 @@ record Pair(Who who, Step step, Occasion occasion, Moment moment, Harm harm) {
                 }
             }
             // An error after what has no such pair comes before it.
-            List<Pair> others =
-                    atPoint.stream().filter(pair -> pair.harm == other).toList();
+            List<Pair> others = atPoint.stream()
+                    .filter(pair -> pair.harm != Harm.CRASH)
+                    .sorted(Comparator.comparing(pair -> pair.harm != other))
+                    .toList();
             chosen.add(others.stream()
-                    .filter(pair -> pair.moment != first)
+                    .filter(pair -> pair.harm == others.get(0).harm && pair.moment != first)
                     .findFirst()
                     .orElse(others.get(0)));
             turn++;
@@ -107,8 +124,14 @@ record Pair(Who who, Step step, Occasion occasion, Moment moment, Harm harm) {
         }
     }
 
-    /** Who has its answer doesn't care what becomes of the connection. */
+    /**
+     * Who has its answer doesn't care what becomes of the connection; and between a disk and the node that it belongs to no word
+     * is lost.
+     */
     private boolean isDistinct() {
+        if (step == Step.SNAPSHOT_FETCHED && harm == Harm.ERROR) {
+            return false;
+        }
         boolean answer = step == Step.ANSWER_WRITE
                 || step == Step.ANSWER_READ
                 || step == Step.CLAIM_ANSWERED

@@ -5,6 +5,7 @@ import io.bellwether.replication.Message;
 import io.bellwether.replication.NodeId;
 import io.bellwether.replication.Peers;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,11 @@ import org.jspecify.annotations.Nullable;
 final class PeersDoor implements Peers {
     private static final Map<Class<? extends Message>, Step> STEPS = Map.ofEntries(
             Map.entry(Message.Appended.class, Step.SEND_APPENDED),
+            Map.entry(Message.Mismatched.class, Step.SEND_MISMATCHED),
             Map.entry(Message.PromiseRequest.class, Step.SEND_PROMISE_REQUEST),
             Map.entry(Message.Promised.class, Step.SEND_PROMISED),
+            Map.entry(Message.Pull.class, Step.SEND_PULL),
+            Map.entry(Message.Pulled.class, Step.SEND_PULLED),
             Map.entry(Message.Suspect.class, Step.SEND_SUSPECT),
             Map.entry(Message.Suspected.class, Step.SEND_SUSPECTED),
             Map.entry(Message.ReadIndex.class, Step.SEND_READ_INDEX),
@@ -21,11 +25,15 @@ final class PeersDoor implements Peers {
             Map.entry(Message.Forward.class, Step.SEND_FORWARD),
             Map.entry(Message.Forwarded.class, Step.SEND_FORWARDED),
             Map.entry(Message.Resign.class, Step.SEND_RESIGN),
-            Map.entry(Message.Leaving.class, Step.SEND_LEAVING));
+            Map.entry(Message.Leaving.class, Step.SEND_LEAVING),
+            Map.entry(Message.HeldByAll.class, Step.SEND_HELD_BY_ALL),
+            Map.entry(Message.StateIs.class, Step.SEND_STATE_IS),
+            Map.entry(Message.TakeSnapshot.class, Step.SEND_TAKE_SNAPSHOT));
 
     private final Peers peers;
     private final Gate gate;
     private final Consumer<NodeId> unreachable;
+    private volatile Set<NodeId> withheldFrom = Set.of();
 
     /** @param unreachable hears of a connection that was reset */
     PeersDoor(Peers peers, Gate gate, Consumer<NodeId> unreachable) {
@@ -34,10 +42,17 @@ final class PeersDoor implements Peers {
         this.unreachable = unreachable;
     }
 
+    /** From now on no entries reach these nodes, though all else does. Any thread. */
+    void withholdEntriesFrom(Set<NodeId> nodes) {
+        withheldFrom = Set.copyOf(nodes);
+    }
+
     @Override
     public void send(Envelope envelope) {
         Step step = step(envelope.message());
-        if (step == null) {
+        if (step == Step.SEND_APPEND && withheldFrom.contains(envelope.to())) {
+            gate.checkAlive(); // lost on the way
+        } else if (step == null) {
             gate.checkAlive();
             peers.send(envelope);
         } else {

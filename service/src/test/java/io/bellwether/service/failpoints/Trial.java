@@ -3,7 +3,9 @@ package io.bellwether.service.failpoints;
 import io.bellwether.checking.Operation;
 import io.bellwether.replication.HandOffOutcome;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One pair, tried on a cluster that is well, and is to be well again afterwards. */
@@ -62,12 +64,25 @@ final class Trial {
         switch (pair.occasion()) {
             case LOAD -> {}
             case LEADER_LOST -> loseLeaders();
+            case LEADER_LOST_WITH_A_TAIL -> loseLeadersWithATail();
+            case CLAIM_FROM_BEHIND -> claim(true);
+            case CLAIM_WITH_ANOTHER_BEHIND -> claim(false);
             case FOLLOWER_LOST -> {
                 Machine follower = cluster.awaitFollower();
                 follower.kill();
                 cluster.until(
                         follower + " out of the in-sync set",
                         () -> failpoint.hasStruck() || cluster.isEvicted(follower));
+                follower.start(failpoint);
+            }
+            case FOLLOWER_LEFT_FAR_BEHIND -> {
+                Machine follower = cluster.awaitFollower();
+                long end = follower.lastIndex();
+                follower.kill();
+                cluster.until(
+                        follower + " far behind",
+                        () -> failpoint.hasStruck()
+                                || cluster.running().stream().allMatch(other -> other.logStart() > end));
                 follower.start(failpoint);
             }
             case DEPARTURE -> {
@@ -96,6 +111,59 @@ final class Trial {
         }
     }
 
+    /** A leader's own disk may lose its tail when it is killed: then there is nothing to cut off. */
+    private void loseLeadersWithATail() {
+        for (int lost = 0; lost < MOST_LEADERS_LOST && !failpoint.hasStruck(); lost++) {
+            Machine leader = cluster.awaitLeader();
+            List<Machine> followers = cluster.others(leader);
+            withholdEntries(leader, followers);
+            cluster.until(
+                    "entries that only " + leader + " has",
+                    () -> failpoint.hasStruck()
+                            || followers.stream().allMatch(follower -> lacksEntries(follower, leader)));
+            leader.kill();
+            cluster.until(
+                    "another leader",
+                    () -> failpoint.hasStruck() || cluster.leader().isPresent());
+            leader.start(failpoint);
+            cluster.until(leader + " stands in the queue again", () -> failpoint.hasStruck() || leader.isQueued());
+        }
+    }
+
+    /** Who is left behind for longer than a moment leaves the set, and may claim nothing: then another one is. */
+    private void claim(boolean fromBehind) {
+        for (int claims = 0; claims < MOST_LEADERS_LOST && !failpoint.hasStruck(); claims++) {
+            Machine leader = cluster.awaitLeader();
+            List<Machine> followers = cluster.others(leader);
+            Machine behind = followers.get(0);
+            Machine claimant = followers.get(fromBehind ? 0 : 1);
+            withholdEntries(leader, List.of(behind));
+            cluster.until(
+                    behind + " lacks entries of " + leader,
+                    () -> failpoint.hasStruck() || lacksEntries(behind, leader));
+            Life claiming = claimant.life();
+            if (claiming != null) {
+                claiming.force();
+            }
+            cluster.until(
+                    claimant + " leads",
+                    () -> failpoint.hasStruck()
+                            || cluster.leader().filter(claimant::equals).isPresent());
+        }
+    }
+
+    private static void withholdEntries(Machine leader, List<Machine> from) {
+        Life leading = leader.life();
+        if (leading != null) {
+            leading.withholdEntriesFrom(from.stream().map(Machine::id).collect(Collectors.toSet()));
+        }
+    }
+
+    private static boolean lacksEntries(Machine follower, Machine leader) {
+        long last = follower.lastIndex();
+        return last > 0 && last < leader.lastIndex();
+    }
+
     /** Whether the failpoint has struck; else leadership is handed over once more. */
     private boolean handsOff() {
         CompletableFuture<HandOffOutcome> asked = handOff;
@@ -113,6 +181,7 @@ final class Trial {
         for (Machine machine : cluster.running()) {
             Life running = machine.life();
             if (running != null) {
+                running.withholdEntriesFrom(Set.of());
                 running.returnToDuty();
             }
         }

@@ -37,10 +37,10 @@ final class TriedCluster implements AutoCloseable {
     private final List<Machine> machines = new ArrayList<>();
     private @Nullable Failpoint armed;
 
-    TriedCluster(String name, Path folder, int zooKeeperPort) {
+    TriedCluster(String name, Path folder, int zooKeeperPort, Logs logs) {
         for (int number = 1; number <= NODES; number++) {
             NodeId id = new NodeId("n" + number);
-            machines.add(new Machine(id, name, folder.resolve(name).resolve(id.name()), zooKeeperPort, journal));
+            machines.add(new Machine(id, name, folder.resolve(name).resolve(id.name()), zooKeeperPort, logs, journal));
         }
     }
 
@@ -134,6 +134,11 @@ final class TriedCluster implements AutoCloseable {
                         },
                         Optional::isPresent)
                 .orElseThrow();
+    }
+
+    /** All but this one. */
+    List<Machine> others(Machine than) {
+        return machines.stream().filter(machine -> machine != than).toList();
     }
 
     Machine awaitFollower() {
