@@ -243,7 +243,8 @@ final class SnapshotFetching implements Snapshots, AutoCloseable {
         }
     }
 
-    private static SnapshotContent content(SnapshotManifest manifest) throws IOException {
+    /** @throws IOException if what it names can be no files of a state */
+    static SnapshotContent content(SnapshotManifest manifest) throws IOException {
         try {
             List<SnapshotFile> files = manifest.files().stream()
                     .map(file -> new SnapshotFile(file.name(), file.bytes(), (int) file.crc32c()))

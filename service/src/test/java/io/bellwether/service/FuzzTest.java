@@ -2,6 +2,7 @@ package io.bellwether.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bellwether.coordination.CoordinationFuzz;
 import io.bellwether.fuzzing.FuzzTarget;
 import io.bellwether.fuzzing.Fuzzing;
 import io.bellwether.gateway.GatewayFuzz;
@@ -26,7 +27,9 @@ class FuzzTest {
                     StorageFuzz.targets(),
                     DataFuzz.targets(),
                     GatewayFuzz.targets(),
-                    HttpFuzz.targets())
+                    HttpFuzz.targets(),
+                    CoordinationFuzz.targets(),
+                    SnapshotFuzz.targets())
             .flatMap(List::stream)
             .toList();
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.TreeSet;
@@ -45,6 +46,8 @@ final class JsonFields {
             }
         } catch (JsonProcessingException e) {
             throw refused("it is no JSON: " + e.getOriginalMessage() + ".");
+        } catch (CharConversionException e) {
+            throw refused("it is no text: " + e.getMessage() + ".");
         } catch (IOException e) {
             throw new UncheckedIOException("an array in memory can be read", e);
         }

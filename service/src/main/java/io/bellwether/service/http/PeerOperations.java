@@ -1,9 +1,8 @@
 package io.bellwether.service.http;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.bellwether.replication.Bytes;
+import io.bellwether.service.http.peer.PeerJson;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
@@ -19,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes what an operator wants to the node that can do it, and its verdict back. Never repeats a question by itself. */
 final class PeerOperations {
-    private static final ObjectMapper JSON =
-            new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
-
     private final HttpClient client;
 
     PeerOperations(Executor executor) {
@@ -69,9 +65,9 @@ final class PeerOperations {
         }
         try {
             if (answer.statusCode() == 200) {
-                return JSON.readValue(answer.body(), wish.reply());
+                return PeerJson.read(answer.body(), wish.reply());
             }
-            JsonNode problem = JSON.readTree(answer.body());
+            JsonNode problem = PeerJson.read(answer.body(), JsonNode.class);
             throw new ProblemException(
                     ProblemCode.valueOf(
                             problem.path("code").asText().replace('-', '_').toUpperCase(Locale.ROOT)),

@@ -1,9 +1,9 @@
 package io.bellwether.service.http;
 
-import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import io.bellwether.replication.StateDigest;
 import io.bellwether.service.node.NodeStatus;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * @param unsound whether it knows that its state is not what it should be
  * @param digests the latest of its state, oldest first; null from a node of an earlier version
  */
-@JsonIgnoreProperties(ignoreUnknown = true)
 record PeerStatus(
         String node,
         String store,
@@ -37,6 +36,15 @@ record PeerStatus(
         @Nullable List<StateDigest> digests,
         String version,
         String started) {
+    PeerStatus {
+        Objects.requireNonNull(node, "node");
+        Objects.requireNonNull(store, "store");
+        Objects.requireNonNull(role, "role");
+        Objects.requireNonNull(version, "version");
+        Objects.requireNonNull(started, "started");
+        digests = digests == null ? null : List.copyOf(digests);
+    }
+
     static PeerStatus of(NodeStatus status, boolean lowOnSpace, Identity identity) {
         return new PeerStatus(
                 status.replica().node().name(),

@@ -1,7 +1,6 @@
 package io.bellwether.service.http;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.ObjectReader;
+import io.bellwether.service.http.peer.PeerJson;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -24,7 +23,6 @@ final class PeerStatusClient {
     static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private static final Logger LOG = LoggerFactory.getLogger(PeerStatusClient.class);
-    private static final ObjectReader JSON = new ObjectMapper().readerFor(PeerStatus.class);
 
     private final HttpClient client;
 
@@ -56,7 +54,7 @@ final class PeerStatusClient {
 
     private static Optional<PeerStatus> read(URI base, byte[] body) {
         try {
-            return Optional.of(JSON.readValue(body));
+            return Optional.of(PeerJson.read(body, PeerStatus.class));
         } catch (IOException e) {
             LOG.debug("{} answered with something that is no status", base, e);
             return Optional.empty();

@@ -433,6 +433,15 @@ class BadInputTest {
         chunked(target, largest + "?").problem(413, ProblemCode.BODY_TOO_LARGE);
     }
 
+    /** JSON may be in UTF-32, and then be no text at all. */
+    @Test
+    void anOperatorsBodyThatIsNoTextIsRefused() {
+        byte[] brace = {0, 0, 0, '{', -1, -1, -1, -1};
+        Http.Answer refused = http.send("POST", "/v1/cluster/handoff", brace, "Content-Type: application/json");
+        refused.problem(400, ProblemCode.INVALID_JSON);
+        assertThat(refused.outcome()).isEqualTo("none");
+    }
+
     private Http.Answer chunked(String target, String body) {
         return http.raw(
                 "POST " + target + " HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Type: application/json\r\n"

@@ -3,6 +3,8 @@ package io.bellwether.service.http;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.bellwether.fuzzing.FuzzTarget;
+import io.bellwether.service.http.peer.PeerJson;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
@@ -46,7 +48,17 @@ public final class HttpFuzz {
                 text(
                         "idempotency keys",
                         value -> fields(RequestFields.IDEMPOTENCY_KEY, value).checkIdempotencyKey(),
-                        "k-1"));
+                        "k-1"),
+                text(
+                        "wishes for a hand-off",
+                        body -> HandOffRequest.read(body.getBytes(ISO_8859_1)),
+                        "{\"to\":\"n2\",\"epoch\":3,\"force\":true,\"dryRun\":false}",
+                        ""),
+                text(
+                        "wishes for a recovery",
+                        body -> RecoverRequest.read(body.getBytes(ISO_8859_1)),
+                        "{\"epoch\":3,\"dryRun\":false}"),
+                new PeerStatuses());
     }
 
     private static RequestFields fields(String name, String value) {
@@ -60,6 +72,32 @@ public final class HttpFuzz {
                 Arrays.stream(samples)
                         .map(sample -> sample.getBytes(ISO_8859_1))
                         .toList());
+    }
+
+    /** What a node tells the others of itself. */
+    private record PeerStatuses() implements FuzzTarget {
+        @Override
+        public String name() {
+            return "statuses of nodes";
+        }
+
+        @Override
+        public List<byte[]> samples() {
+            String status = """
+                    {"node":"n1","store":"s1","role":"leader","epoch":3,"leader":"n1","serving":true,"lastIndex":12,\
+                    "lastEpoch":3,"digests":[{"index":12,"sum":-4}],"version":"1.0.0","started":"2026-01-05T10:00:00Z"}""";
+            return List.of(status.getBytes(ISO_8859_1));
+        }
+
+        @Override
+        public boolean take(byte[] input) {
+            try {
+                PeerJson.read(input, PeerStatus.class);
+                return true;
+            } catch (IOException refused) {
+                return false;
+            }
+        }
     }
 
     private record Text(String name, Consumer<String> reader, List<byte[]> samples) implements FuzzTarget {

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What an operator hears who has the states of all nodes compared. */
 class VerifyFaceTest {
+    /** Where somebody does not tell: long enough for those who do. */
+    private static final String WAITED_OUT = "2s";
+
     private static final ReplicaId N2 = new ReplicaId(new NodeId("n2"), new StoreId("77aa"));
     private static final ReplicaId N3 = new ReplicaId(new NodeId("n3"), new StoreId("88bb"));
     private static final String VERIFY = "/v1/cluster/verify";
@@ -81,7 +84,7 @@ class VerifyFaceTest {
     void whoDoesNotTellInTimeIsNotEqual() {
         try (StatusServer n2 = new StatusServer(behind(N2))) {
             live(n2, null);
-            JsonNode told = verify();
+            JsonNode told = verify(WAITED_OUT);
             assertThat(told.path("equal").asBoolean(true)).isFalse();
             assertThat(states(told)).containsExactly("n1 unconfirmed", "n2 behind", "n3 unreachable");
         }
@@ -94,7 +97,7 @@ class VerifyFaceTest {
             node.members = List.of(
                     new Member(N2, n2.url(), "1", "now"),
                     new Member(N3, "http://127.0.0.1:" + silent.getLocalPort(), "1", "now"));
-            JsonNode told = verify("1500ms");
+            JsonNode told = verify(WAITED_OUT);
             assertThat(told.path("equal").asBoolean(true)).isFalse();
             assertThat(states(told)).containsExactly("n1 equal", "n2 equal", "n3 unreachable");
         }
@@ -112,7 +115,7 @@ class VerifyFaceTest {
                 node.members = List.of(new Member(N3, n3.url(), "1", "now"));
             });
             leaves.start();
-            JsonNode told = verify("2s");
+            JsonNode told = verify(WAITED_OUT);
             assertThat(told.path("equal").asBoolean(true)).isFalse();
             assertThat(states(told)).containsExactly("n1 unconfirmed", "n2 differs", "n3 behind");
             leaves.join();
@@ -137,7 +140,7 @@ class VerifyFaceTest {
     void twoThatAreNotAlikeDifferWhateverTheThirdSays() {
         try (StatusServer n2 = new StatusServer(status(N2, 5))) {
             live(n2, null);
-            assertThat(states(verify())).containsExactly("n1 differs", "n2 differs", "n3 unreachable");
+            assertThat(states(verify(WAITED_OUT))).containsExactly("n1 differs", "n2 differs", "n3 unreachable");
         }
     }
 
@@ -237,7 +240,7 @@ class VerifyFaceTest {
     }
 
     private static JsonNode verify() {
-        return verify("400ms");
+        return verify("10s");
     }
 
     private static JsonNode verify(String timeout) {
@@ -247,7 +250,7 @@ class VerifyFaceTest {
     }
 
     private static Http.Answer post(String json) {
-        return post(json, "400ms");
+        return post(json, "10s");
     }
 
     private static Http.Answer post(String json, String timeout) {

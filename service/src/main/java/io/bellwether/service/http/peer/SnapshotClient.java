@@ -2,8 +2,6 @@ package io.bellwether.service.http.peer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
@@ -34,8 +32,6 @@ public final class SnapshotClient implements Closeable {
     private static final int MAX_PROBLEM_BYTES = 16 << 10;
     private static final int PIECE_BYTES = 64 << 10;
 
-    private static final ObjectMapper JSON =
-            new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
     private static final Http1Config HTTP =
             Http1Config.custom().setBufferSize(PIECE_BYTES).build();
 
@@ -77,7 +73,7 @@ public final class SnapshotClient implements Closeable {
                 return Optional.empty();
             }
             expect(response, 200, body);
-            return Optional.of(JSON.readValue(body, SnapshotManifest.class));
+            return Optional.of(PeerJson.read(body, SnapshotManifest.class));
         }
     }
 

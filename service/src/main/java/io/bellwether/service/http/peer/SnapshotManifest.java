@@ -1,6 +1,7 @@
 package io.bellwether.service.http.peer;
 
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What a snapshot is and consists of, as nodes tell each other in JSON.
@@ -23,6 +24,8 @@ public record SnapshotManifest(
         long totalBytes,
         List<File> files) {
     public SnapshotManifest {
+        Objects.requireNonNull(clusterId, "clusterId");
+        Objects.requireNonNull(id, "id");
         files = List.copyOf(files);
     }
 
@@ -30,5 +33,9 @@ public record SnapshotManifest(
      * @param name which it has in the state's folder
      * @param crc32c of the whole file, unsigned
      */
-    public record File(String name, long bytes, long crc32c) {}
+    public record File(String name, long bytes, long crc32c) {
+        public File {
+            Objects.requireNonNull(name, "name");
+        }
+    }
 }
