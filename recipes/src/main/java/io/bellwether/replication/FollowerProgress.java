@@ -178,11 +178,14 @@ final class FollowerProgress {
         return needsSnapshot;
     }
 
-    /** The logs may agree only before the leader's begins (Rule 13.3). Old answers are passed over. */
+    /**
+     * The logs may agree only before the leader's begins (Rule 13.3). Old answers are passed over; so is what one of before says of
+     * entries that the replica has acknowledged since: those match.
+     */
     void isBehindTheLog(long number, long startIndex) {
         if (number >= probeNumber && probing) {
-            needsSnapshot = true;
-            next = startIndex + 1;
+            needsSnapshot = match < startIndex;
+            next = Math.max(match, startIndex) + 1;
         }
     }
 
