@@ -128,7 +128,7 @@ final class Life {
                 replica,
                 log,
                 new Outcomes(tables, new Records(tables)),
-                new SnapshotsDoor(fetching.door(), gate),
+                new SnapshotsDoor(fetching.door(), gate, this::toFetchFrom),
                 peersDoor,
                 new CoordinationDoor(coordination, gate, events, this::resetZooKeeper),
                 GATEWAY,
@@ -197,6 +197,12 @@ final class Life {
         journal.say(machine.id() + "'s connection to ZooKeeper is reset");
         zooKeeperLink.mood(Mood.CUT);
         zooKeeperLink.mood(Mood.CALM);
+    }
+
+    private void toFetchFrom(NodeId other) {
+        if (machine.logs() == Logs.WHOLE) {
+            journal.problem(machine.id() + " is to fetch a snapshot from " + other + ", though all logs are whole");
+        }
     }
 
     private final class Owner implements ServingNode.Owner {

@@ -19,6 +19,7 @@ final class Machine {
     private final String cluster;
     private final int zooKeeperPort;
     private final Journal journal;
+    private final Logs logs;
     private final Disk disk;
     private final int port = FreePorts.next();
     private int lives;
@@ -29,6 +30,7 @@ final class Machine {
         this.cluster = cluster;
         this.zooKeeperPort = zooKeeperPort;
         this.journal = journal;
+        this.logs = logs;
         this.disk = new Disk(folder, id, cluster, logs);
     }
 
@@ -46,6 +48,10 @@ final class Machine {
 
     Journal journal() {
         return journal;
+    }
+
+    Logs logs() {
+        return logs;
     }
 
     Disk disk() {

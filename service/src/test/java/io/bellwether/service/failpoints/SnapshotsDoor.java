@@ -4,20 +4,25 @@ import io.bellwether.replication.NodeId;
 import io.bellwether.replication.Snapshot;
 import io.bellwether.replication.Snapshots;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /** The door to the states of other nodes, and what comes back through it, as a node finds it that may fail there. */
 final class SnapshotsDoor implements Snapshots {
     private final Snapshots snapshots;
     private final Gate gate;
+    private final Consumer<NodeId> asked;
 
-    SnapshotsDoor(Snapshots snapshots, Gate gate) {
+    /** @param asked hears from whom a snapshot is to come, each time that the node says so */
+    SnapshotsDoor(Snapshots snapshots, Gate gate, Consumer<NodeId> asked) {
         this.snapshots = snapshots;
         this.gate = gate;
+        this.asked = asked;
     }
 
     @Override
     public void fetch(NodeId from) {
         gate.checkAlive();
+        asked.accept(from);
         snapshots.fetch(from);
     }
 

@@ -63,8 +63,8 @@ final class Trial {
     private void bringAbout() {
         switch (pair.occasion()) {
             case LOAD -> {}
-            case LEADER_LOST -> loseLeaders();
-            case LEADER_LOST_WITH_A_TAIL -> loseLeadersWithATail();
+            case LEADER_LOST -> loseLeaders(false);
+            case LEADER_LOST_WITH_A_TAIL -> loseLeaders(true);
             case CLAIM_FROM_BEHIND -> claim(true);
             case CLAIM_WITH_ANOTHER_BEHIND -> claim(false);
             case FOLLOWER_LOST -> {
@@ -97,30 +97,15 @@ final class Trial {
 
     /**
      * Not every change of leadership takes every step: who leads need not stand first in the latch's queue, and then nobody
-     * deletes its place there. The next one who leads does.
+     * deletes its place there. Nor need its disk keep, when it is killed, a tail that others would have it cut off. The next one
+     * who leads does.
      */
-    private void loseLeaders() {
+    private void loseLeaders(boolean withATail) {
         for (int lost = 0; lost < MOST_LEADERS_LOST && !failpoint.hasStruck(); lost++) {
             Machine leader = cluster.awaitLeader();
-            leader.kill();
-            cluster.until(
-                    "another leader",
-                    () -> failpoint.hasStruck() || cluster.leader().isPresent());
-            leader.start(failpoint);
-            cluster.until(leader + " stands in the queue again", () -> failpoint.hasStruck() || leader.isQueued());
-        }
-    }
-
-    /** A leader's own disk may lose its tail when it is killed: then there is nothing to cut off. */
-    private void loseLeadersWithATail() {
-        for (int lost = 0; lost < MOST_LEADERS_LOST && !failpoint.hasStruck(); lost++) {
-            Machine leader = cluster.awaitLeader();
-            List<Machine> followers = cluster.others(leader);
-            withholdEntries(leader, followers);
-            cluster.until(
-                    "entries that only " + leader + " has",
-                    () -> failpoint.hasStruck()
-                            || followers.stream().allMatch(follower -> lacksEntries(follower, leader)));
+            if (withATail) {
+                awaitEntriesWithheldFrom(cluster.others(leader), leader);
+            }
             leader.kill();
             cluster.until(
                     "another leader",
@@ -137,10 +122,7 @@ final class Trial {
             List<Machine> followers = cluster.others(leader);
             Machine behind = followers.get(0);
             Machine claimant = followers.get(fromBehind ? 0 : 1);
-            withholdEntries(leader, List.of(behind));
-            cluster.until(
-                    behind + " lacks entries of " + leader,
-                    () -> failpoint.hasStruck() || lacksEntries(behind, leader));
+            awaitEntriesWithheldFrom(List.of(behind), leader);
             Life claiming = claimant.life();
             if (claiming != null) {
                 claiming.force();
@@ -152,11 +134,15 @@ final class Trial {
         }
     }
 
-    private static void withholdEntries(Machine leader, List<Machine> from) {
+    /** From now on the leader's entries don't reach them; waits until it has some that they lack. */
+    private void awaitEntriesWithheldFrom(List<Machine> followers, Machine leader) {
         Life leading = leader.life();
         if (leading != null) {
-            leading.withholdEntriesFrom(from.stream().map(Machine::id).collect(Collectors.toSet()));
+            leading.withholdEntriesFrom(followers.stream().map(Machine::id).collect(Collectors.toSet()));
         }
+        cluster.until(
+                followers + " lack entries of " + leader,
+                () -> failpoint.hasStruck() || followers.stream().allMatch(follower -> lacksEntries(follower, leader)));
     }
 
     private static boolean lacksEntries(Machine follower, Machine leader) {
