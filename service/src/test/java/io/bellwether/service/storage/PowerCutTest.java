@@ -75,7 +75,7 @@ class PowerCutTest {
 
     @BeforeEach
     void needStrace() {
-        Assumptions.assumeTrue(FileCalls.canBeSeen(), "needs Debian's strace, and the right to trace processes");
+        Assumptions.assumeTrue(Strace.works(), "needs Debian's strace, and the right to trace processes");
     }
 
     @Test
