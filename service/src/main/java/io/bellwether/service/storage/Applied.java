@@ -1,5 +1,6 @@
 package io.bellwether.service.storage;
 
+import io.bellwether.replication.InvariantViolation;
 import io.bellwether.replication.Position;
 import io.bellwether.replication.StateSum;
 import java.nio.ByteBuffer;
@@ -15,6 +16,15 @@ record Applied(Position position, @Nullable Long sum) {
     static final Applied NOTHING = new Applied(Position.ZERO, StateSum.EMPTY);
 
     private static final int POSITION_BYTES = 2 * Long.BYTES;
+
+    /** The sum in tables that are open: what was found without one was summed up before. */
+    long knownSum() {
+        Long known = sum;
+        if (known == null) {
+            throw new InvariantViolation("tables that are open have a sum");
+        }
+        return known;
+    }
 
     byte[] encode() {
         Long known = sum;

@@ -5,6 +5,7 @@ import io.bellwether.replication.InvariantViolation;
 import io.bellwether.replication.Position;
 import io.bellwether.replication.StateSum;
 import io.bellwether.replication.Tables;
+import io.bellwether.service.storage.GatheredRows.Change;
 import io.bellwether.service.storage.RocksFamily.Opening;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,17 +13,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.HashSet;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ReadOptions;
@@ -36,10 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The tables on RocksDB, without a write-ahead file: what has not gone into a sorted file is lost in a crash and applied
  * again from the log. Rows and the position that they bring the state to go in one batch into one column family, and a
- * sorted file holds a prefix of the batches, so a crash always leaves the state at the end of a batch.
- *
- * <p>Views that are asked for between two commits share one snapshot, which is what makes a read cheap. While a snapshot is in
- * use its database stays open, whoever closes the tables meanwhile or puts another state in its place.
+ * sorted file holds a prefix of the batches, so a crash always leaves the state at the end of a batch. Who only looks has
+ * {@link SharedViews}.
  */
 final class RocksTables implements Tables, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RocksTables.class);
@@ -58,7 +52,7 @@ final class RocksTables implements Tables, AutoCloseable {
     private final WriteBatch batch = new WriteBatch();
 
     // Of the owning thread.
-    private final NavigableMap<Bytes, Change> gathered = new TreeMap<>();
+    private final GatheredRows gathered = new GatheredRows();
     private final RecentRows recent;
     /** Looked for since the last commit, and not there: whoever applies a write looks, and so does the sum. */
     private final Set<Bytes> absent = new HashSet<>();
@@ -67,19 +61,7 @@ final class RocksTables implements Tables, AutoCloseable {
     private long sum;
 
     // Of everybody.
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition momentReleased = lock.newCondition();
-    /** Replaced under the lock by the owning thread. */
-    private TablesDatabase database;
-
-    /** Read by everybody, replaced under the lock. */
-    private volatile @Nullable Moment current;
-
-    private int moments;
-    private boolean closed;
-
-    /** What the gathered batch makes of a row: its new value, or null where it is removed. */
-    private record Change(@Nullable Bytes value) {}
+    private final SharedViews views;
 
     private RocksTables(
             DataDirectory directory,
@@ -90,7 +72,7 @@ final class RocksTables implements Tables, AutoCloseable {
             throws RocksDBException {
         this.directory = directory;
         this.family = family;
-        this.database = database;
+        this.views = new SharedViews(directory.folder(), database, this::stop);
         this.recent = new RecentRows(recentRowsBytes);
         this.failed = failed;
         look(database.applied());
@@ -159,13 +141,7 @@ final class RocksTables implements Tables, AutoCloseable {
     /** Where a database is that takes part from now on. */
     private void look(Applied found) {
         applied = found.position();
-        sum = sumOf(found);
-    }
-
-    private static long sumOf(Applied found) {
-        Long kept = found.sum();
-        check(kept != null, "tables that are open have a sum");
-        return kept == null ? StateSum.EMPTY : kept;
+        sum = found.knownSum();
     }
 
     @Override
@@ -184,7 +160,7 @@ final class RocksTables implements Tables, AutoCloseable {
         if (change != null) {
             return change.value();
         }
-        checkOpen();
+        views.checkOpen();
         return committed(key);
     }
 
@@ -196,7 +172,7 @@ final class RocksTables implements Tables, AutoCloseable {
         if (absent.contains(key)) {
             return null;
         }
-        Bytes read = get(database, newest, key);
+        Bytes read = read(key);
         if (read == null) {
             absent.add(key);
         } else {
@@ -205,36 +181,44 @@ final class RocksTables implements Tables, AutoCloseable {
         return read;
     }
 
+    private @Nullable Bytes read(Bytes key) {
+        try {
+            return views.database().get(newest, key);
+        } catch (RocksDBException e) {
+            throw stop("Reading the tables", e);
+        }
+    }
+
     @Override
     public void put(Bytes key, Bytes value) {
-        checkKey(key);
-        gathered.put(key, new Change(value));
+        gathered.put(key, value);
     }
 
     @Override
     public void delete(Bytes key) {
-        checkKey(key);
-        gathered.put(key, new Change(null));
+        gathered.delete(key);
     }
 
     @Override
     public void scan(Bytes from, Bytes to, Visitor visitor) {
-        checkOpen();
+        views.checkOpen();
         if (from.compareTo(to) >= 0) {
             return;
         }
         try (Slice end = new Slice(to.unsafeArray());
                 ReadOptions bounded = new ReadOptions().setIterateUpperBound(end)) {
-            Merge merge = new Merge(gathered.subMap(from, true, to, false), visitor);
-            if (scan(database, bounded, from, merge)) {
+            GatheredRows.Merge merge = gathered.merge(from, to, visitor);
+            if (views.database().scan(bounded, from, merge)) {
                 merge.rest();
             }
+        } catch (RocksDBException e) {
+            throw stop("Reading the tables", e);
         }
     }
 
     @Override
     public void commit(Position position) {
-        checkOpen();
+        views.checkOpen();
         if (position.compareTo(applied) < 0) {
             throw new InvariantViolation(
                     "the state at " + applied + " was to be committed as that of " + position + ", an earlier one");
@@ -242,7 +226,7 @@ final class RocksTables implements Tables, AutoCloseable {
         long sumThen = sum;
         try {
             batch.clear();
-            for (Map.Entry<Bytes, Change> change : gathered.entrySet()) {
+            for (Map.Entry<Bytes, Change> change : gathered.entries()) {
                 Bytes key = change.getKey();
                 Bytes value = change.getValue().value();
                 sumThen += shareOf(key, value) - shareOf(key, committed(key));
@@ -252,16 +236,16 @@ final class RocksTables implements Tables, AutoCloseable {
                     batch.put(key.unsafeArray(), value.unsafeArray());
                 }
             }
-            database.write(batch, new Applied(position, sumThen));
+            views.database().write(batch, new Applied(position, sumThen));
         } catch (RocksDBException e) {
             throw stop("Writing the tables", e);
         }
-        gathered.forEach(this::remember);
+        gathered.entries().forEach(change -> remember(change.getKey(), change.getValue()));
         gathered.clear();
         absent.clear();
         applied = position;
         sum = sumThen;
-        letGoOfCurrent();
+        views.changed();
     }
 
     private static long shareOf(Bytes key, @Nullable Bytes value) {
@@ -279,7 +263,7 @@ final class RocksTables implements Tables, AutoCloseable {
 
     @Override
     public long durableIndex(long wanted) {
-        TablesDatabase flushed = database;
+        TablesDatabase flushed = views.database();
         if (flushed.durableIndex() < wanted && flushed.durableIndex() < applied.index() && !flushing.get()) {
             flushing.set(true);
             flushed.hold();
@@ -305,7 +289,7 @@ final class RocksTables implements Tables, AutoCloseable {
      * as there are any. Any thread.
      */
     void copyTo(Path target) throws RocksDBException {
-        TablesDatabase copied = holdDatabase();
+        TablesDatabase copied = views.hold();
         try {
             copied.copyTo(target);
         } finally {
@@ -318,19 +302,13 @@ final class RocksTables implements Tables, AutoCloseable {
      * closed, the folder of the state that was goes. Called on the owning thread, with nothing gathered.
      */
     void replaceBy(String folder) {
-        checkOpen();
+        views.checkOpen();
         check(gathered.isEmpty(), "a state is replaced between two batches");
-        TablesDatabase past = database;
+        TablesDatabase past;
         try {
             TablesDatabase next = open(family, directory.state(folder));
             look(next.applied());
-            lock.lock();
-            try {
-                letGoOfCurrent();
-                database = next;
-            } finally {
-                lock.unlock();
-            }
+            past = views.replaceBy(next);
         } catch (RocksDBException e) {
             throw stop("Opening the state that a snapshot brought", e);
         }
@@ -364,7 +342,7 @@ final class RocksTables implements Tables, AutoCloseable {
      * @throws StoreDamaged if something is not as it was written
      */
     boolean check(Pace pace) {
-        TablesDatabase checked = holdDatabase();
+        TablesDatabase checked = views.hold();
         try {
             return checked.checkFiles(pace) && checkSum(checked, pace);
         } catch (RocksDBException e) {
@@ -398,42 +376,9 @@ final class RocksTables implements Tables, AutoCloseable {
         }
     }
 
-    private TablesDatabase holdDatabase() {
-        lock.lock();
-        try {
-            checkOpen();
-            database.hold();
-            return database;
-        } finally {
-            lock.unlock();
-        }
-    }
-
     @Override
     public View view() {
-        Moment known = current;
-        return known != null && known.hold() ? new RocksView(known) : firstView();
-    }
-
-    /** The first view after a commit makes what those after it share. */
-    private View firstView() {
-        lock.lock();
-        try {
-            if (closed) {
-                throw wasClosed();
-            }
-            Moment moment = current;
-            if (moment == null) {
-                moment = new Moment();
-                current = moment;
-            }
-            check(moment.hold(), "what is current is held by the tables, and let go of under the lock");
-            return new RocksView(moment);
-        } catch (RocksDBException e) {
-            throw stop("Reading the tables", e);
-        } finally {
-            lock.unlock();
-        }
+        return views.view();
     }
 
     /**
@@ -442,24 +387,16 @@ final class RocksTables implements Tables, AutoCloseable {
      */
     @Override
     public void close() {
-        lock.lock();
-        try {
-            if (closed) {
-                return;
-            }
-            closed = true;
-        } finally {
-            lock.unlock();
+        if (!views.close()) {
+            return;
         }
         try {
-            database.flush(applied.index());
+            views.database().flush(applied.index());
         } catch (RocksDBException e) {
             throw stop("Writing the tables", e);
         } finally {
-            letGoOfCurrent();
             endBehind();
-            waitForViews();
-            database.release();
+            views.end(CLOSING_SECONDS);
             batch.close();
             newest.close();
         }
@@ -476,210 +413,6 @@ final class RocksTables implements Tables, AutoCloseable {
         }
     }
 
-    /**
-     * The state between two commits. Shared by views, and kept by the tables until the next commit. Holding it and letting
-     * go of it take no lock, so that readers do not wait for each other.
-     */
-    private final class Moment {
-        private final TablesDatabase source;
-        private final Snapshot snapshot;
-        private final ReadOptions options;
-        private final Position position;
-        private final long sum;
-
-        /** Views, and one for {@link #current}. Once it is 0 it stays 0. */
-        private final AtomicInteger holders = new AtomicInteger(1);
-
-        Moment() throws RocksDBException {
-            source = database;
-            source.hold();
-            snapshot = source.snapshot();
-            options = new ReadOptions().setSnapshot(snapshot);
-            Applied then = source.applied(options);
-            position = then.position();
-            sum = sumOf(then);
-            moments++;
-        }
-
-        /** @return whether it is held; false if everybody had let go of it before */
-        boolean hold() {
-            int known = holders.get();
-            while (known > 0) {
-                if (holders.compareAndSet(known, known + 1)) {
-                    return true;
-                }
-                known = holders.get();
-            }
-            return false;
-        }
-
-        void letGo() {
-            if (holders.decrementAndGet() == 0) {
-                end();
-            }
-        }
-
-        private void end() {
-            options.close();
-            source.release(snapshot);
-            source.release();
-            lock.lock();
-            try {
-                moments--;
-                momentReleased.signalAll();
-            } finally {
-                lock.unlock();
-            }
-        }
-    }
-
-    private final class RocksView implements View {
-        private final Moment moment;
-        private boolean viewClosed;
-
-        RocksView(Moment moment) {
-            this.moment = moment;
-        }
-
-        @Override
-        public Position applied() {
-            return moment.position;
-        }
-
-        @Override
-        public long sum() {
-            return moment.sum;
-        }
-
-        @Override
-        public @Nullable Bytes get(Bytes key) {
-            checkViewOpen();
-            return RocksTables.this.get(moment.source, moment.options, key);
-        }
-
-        @Override
-        public void scan(Bytes from, Bytes to, Visitor visitor) {
-            checkViewOpen();
-            if (from.compareTo(to) >= 0) {
-                return;
-            }
-            try (Slice end = new Slice(to.unsafeArray());
-                    ReadOptions bounded =
-                            new ReadOptions().setSnapshot(moment.snapshot).setIterateUpperBound(end)) {
-                RocksTables.this.scan(moment.source, bounded, from, visitor);
-            }
-        }
-
-        @Override
-        public void close() {
-            if (!viewClosed) {
-                viewClosed = true;
-                moment.letGo();
-            }
-        }
-
-        private void checkViewOpen() {
-            if (viewClosed) {
-                throw new IllegalStateException("this view was closed");
-            }
-        }
-    }
-
-    /** Puts the rows of the gathered batch between those that were committed, as a visitor of the latter. */
-    private static final class Merge implements Visitor {
-        private final NavigableMap<Bytes, Change> changes;
-        private final Visitor visitor;
-
-        Merge(NavigableMap<Bytes, Change> changes, Visitor visitor) {
-            this.changes = new TreeMap<>(changes);
-            this.visitor = visitor;
-        }
-
-        @Override
-        public boolean row(Bytes key, Bytes value) {
-            while (!changes.isEmpty() && changes.firstKey().compareTo(key) < 0) {
-                if (!visitFirstChange()) {
-                    return false;
-                }
-            }
-            if (!changes.isEmpty() && changes.firstKey().equals(key)) {
-                return visitFirstChange();
-            }
-            return visitor.row(key, value);
-        }
-
-        /** What comes behind the last committed row. */
-        void rest() {
-            while (!changes.isEmpty() && visitFirstChange()) {
-                // Each turn takes one away.
-            }
-        }
-
-        private boolean visitFirstChange() {
-            Map.Entry<Bytes, Change> first = changes.pollFirstEntry();
-            Bytes value = first.getValue().value();
-            return value == null || visitor.row(first.getKey(), value);
-        }
-    }
-
-    private @Nullable Bytes get(TablesDatabase source, ReadOptions options, Bytes key) {
-        try {
-            return source.get(options, key);
-        } catch (RocksDBException e) {
-            throw stop("Reading the tables", e);
-        }
-    }
-
-    /** @return whether the visitor would take more */
-    private boolean scan(TablesDatabase source, ReadOptions options, Bytes from, Visitor visitor) {
-        try {
-            return source.scan(options, from, visitor);
-        } catch (RocksDBException e) {
-            throw stop("Reading the tables", e);
-        }
-    }
-
-    private void letGoOfCurrent() {
-        lock.lock();
-        try {
-            Moment past = current;
-            if (past != null) {
-                current = null;
-                past.letGo();
-            }
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void waitForViews() {
-        lock.lock();
-        try {
-            long left = TimeUnit.SECONDS.toNanos(CLOSING_SECONDS);
-            while (moments > 0 && left > 0) {
-                left = momentReleased.awaitNanos(left);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void checkOpen() {
-        if (closed) {
-            throw wasClosed();
-        }
-    }
-
-    private IllegalStateException wasClosed() {
-        return new IllegalStateException("the tables of " + directory.folder() + " were closed");
-    }
-
-    private static void checkKey(Bytes key) {
-        check(key.size() > 0, "a key has at least the byte that names its part of the state");
-    }
-
     private static void check(boolean holds, String rule) {
         if (!holds) {
             throw new InvariantViolation(rule);
@@ -693,7 +426,7 @@ final class RocksTables implements Tables, AutoCloseable {
     }
 
     private RuntimeException stop(String what, RocksDBException e) {
-        RuntimeException why = explained(directory, database.folder(), what, e);
+        RuntimeException why = explained(directory, views.database().folder(), what, e);
         failed.accept(why);
         return why;
     }

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -43,11 +42,6 @@ class PowerCutTest {
     private static final long SEED = Long.getLong("power.seed", 20261128);
     /** So many of a hundred calls between two reports are followed by a loss of power too. */
     private static final int PERCENT = Integer.getInteger("power.percent", 2);
-
-    /** In these the power fails after each sync. */
-    private static final Set<Part> DECISIVE = Set.of(Part.INSTALL, Part.RESTORE);
-
-    private static final List<PowerlessDisk.Loss> LEAST = List.of(PowerlessDisk.Loss.ALL);
 
     private static final List<PowerlessDisk.Loss> ANY = List.of(PowerlessDisk.Loss.values());
 
@@ -116,7 +110,7 @@ class PowerCutTest {
                 String scene = part + ", call " + i + " of " + calls.size() + ", seed " + SEED + ": ";
                 if (!(call instanceof FileCalls.Said said)) {
                     disk.take(call);
-                    if (call instanceof FileCalls.Synced && DECISIVE.contains(part)) {
+                    if (call instanceof FileCalls.Synced synced && (part == Part.INSTALL || decides(synced, folder))) {
                         lose(disk, PowerlessDisk.Loss.ALL, scene + "synced");
                     }
                     if (dice.nextInt(100) < PERCENT) {
@@ -128,12 +122,25 @@ class PowerCutTest {
                 } else if (said.line().startsWith(PowerCutProcess.REPORT)) {
                     String line = said.line().substring(PowerCutProcess.REPORT.length());
                     hear(line);
-                    for (PowerlessDisk.Loss loss : line.startsWith("durable") ? LEAST : ANY) {
+                    for (PowerlessDisk.Loss loss : lossesAfter(line)) {
                         lose(disk, loss, scene + line);
                     }
                 }
             }
         }
+    }
+
+    /** Whether it concerns which store there is, and what belongs to it. */
+    private static boolean decides(FileCalls.Synced synced, Path folder) {
+        return synced.begun().fileOrFolder().equals(folder);
+    }
+
+    /** What is about to be done promises nothing yet, and what becomes durable does so often. */
+    private static List<PowerlessDisk.Loss> lossesAfter(String report) {
+        if (report.endsWith("ing")) {
+            return List.of();
+        }
+        return report.startsWith("durable") ? List.of(PowerlessDisk.Loss.ALL) : ANY;
     }
 
     /** A state of another store, whose rows say so. */
