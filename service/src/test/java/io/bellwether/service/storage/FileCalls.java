@@ -45,7 +45,7 @@ final class FileCalls {
             "close", "lseek", "write", "pwrite64", "writev", "pwritev", "fsync", "fdatasync", "ftruncate", "fallocate");
 
     private static final int STANDARD_OUTPUT = 1;
-    private static final Pattern NUMBER = Pattern.compile("(\\d+).*", Pattern.DOTALL);
+    private static final Pattern NUMBER = Pattern.compile("\\d+");
     private static final Pattern QUOTED = Pattern.compile("\"([^\"]*)\"");
 
     private final Path folder;
@@ -133,10 +133,10 @@ final class FileCalls {
 
     private void begins(String thread, String name, String arguments) {
         Matcher number = NUMBER.matcher(arguments);
-        if (!number.matches()) {
+        if (!number.lookingAt()) {
             return; // close(-1), which does nothing
         }
-        int file = Integer.parseInt(number.group(1));
+        int file = Integer.parseInt(number.group());
         OpenFile found = name.equals("close") ? open.remove(file) : open.get(file);
         if (found != null) {
             concerned.put(thread, found);

@@ -14,19 +14,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Debian's {@code strace}: runs a process, and shows which calls of the system it has made. */
 final class Strace {
     private static final int LONGEST_TEXT_BYTES = 64 << 20;
     private static final Set<String> BEGINNINGS = Set.of("clone", "clone3", "fork", "vfork");
 
-    private static final Pattern LINE = Pattern.compile("(\\d+) +(.*)", Pattern.DOTALL);
-    private static final Pattern RESUMED = Pattern.compile("<\\.\\.\\. \\w+ resumed>(.*)", Pattern.DOTALL);
-    private static final Pattern CALL = Pattern.compile("(\\w+)\\((.*)\\) += (-?\\d+).*", Pattern.DOTALL);
-    private static final Pattern HEAD = Pattern.compile("(\\w+)\\((.*)", Pattern.DOTALL);
     private static final String UNFINISHED = " <unfinished ...>";
+    private static final String RESUMED = " resumed>";
+    private static final String RESULT = " = ";
 
     private final Path trace;
     /** Calls that wait, by thread: they are shown in two pieces, with those of other threads in between. */
@@ -128,9 +124,9 @@ final class Strace {
 
     private void read(Watcher watcher) throws IOException {
         eachLine((thread, text) -> {
-            Matcher resumed = RESUMED.matcher(text);
-            if (resumed.matches()) {
-                ended(thread, waiting.remove(thread) + resumed.group(1), watcher);
+            if (text.startsWith("<... ")) {
+                String rest = text.substring(text.indexOf(RESUMED) + RESUMED.length());
+                ended(thread, waiting.remove(thread) + rest, watcher);
             } else if (text.endsWith(UNFINISHED)) {
                 String head = text.substring(0, text.length() - UNFINISHED.length());
                 waiting.put(thread, head);
@@ -145,27 +141,31 @@ final class Strace {
     private void eachLine(BiConsumer<String, String> threadAndText) throws IOException {
         try (BufferedReader lines = Files.newBufferedReader(trace, ISO_8859_1)) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                Matcher parts = LINE.matcher(line);
-                if (!parts.matches()) {
-                    throw new IllegalStateException("no line of strace: " + line);
-                }
-                threadAndText.accept(parts.group(1), parts.group(2));
+                int space = line.indexOf(' ');
+                threadAndText.accept(
+                        line.substring(0, space), line.substring(space).stripLeading());
             }
         }
     }
 
+    // No regular expressions: a line is as long as what was written.
+
     private static void begins(String thread, String text, Watcher watcher) {
-        Matcher parts = HEAD.matcher(text);
-        if (parts.matches()) {
-            watcher.begins(thread, parts.group(1), parts.group(2));
+        int opening = text.indexOf('(');
+        if (opening > 0) {
+            watcher.begins(thread, text.substring(0, opening), text.substring(opening + 1));
         }
     }
 
     /** One that the end of the process has cut short has no result, and no effect that anybody was told of. */
     private static void ended(String thread, String text, Watcher watcher) {
-        Matcher parts = CALL.matcher(text);
-        if (parts.matches()) {
-            watcher.ended(thread, parts.group(1), parts.group(2), Long.parseLong(parts.group(3)));
+        int opening = text.indexOf('(');
+        int equals = text.lastIndexOf(RESULT);
+        int closing = equals < 0 ? -1 : text.lastIndexOf(')', equals);
+        String result = text.substring(equals + RESULT.length()).split(" ", 2)[0];
+        if (opening > 0 && closing > opening && !result.equals("?")) {
+            String arguments = text.substring(opening + 1, closing);
+            watcher.ended(thread, text.substring(0, opening), arguments, Long.parseLong(result));
         }
     }
 }
