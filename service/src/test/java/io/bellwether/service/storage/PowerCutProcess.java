@@ -1,5 +1,7 @@
 package io.bellwether.service.storage;
 
+import static org.awaitility.Awaitility.await;
+
 import io.bellwether.replication.Bytes;
 import io.bellwether.replication.Entry;
 import io.bellwether.replication.LogWrite;
@@ -13,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -222,14 +225,11 @@ final class PowerCutProcess {
         }
     }
 
-    private void awaitState(long index) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(LONG_SECONDS);
-        while (store.tables().durableIndex(index) < index) {
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("the state at " + index + " does not become durable");
-            }
-            Thread.sleep(1);
-        }
+    private void awaitState(long index) {
+        await().pollInSameThread()
+                .pollInterval(Duration.ofMillis(1))
+                .atMost(Duration.ofSeconds(LONG_SECONDS))
+                .until(() -> store.tables().durableIndex(index) >= index);
         say("state " + store.tables().durableIndex(index));
     }
 
