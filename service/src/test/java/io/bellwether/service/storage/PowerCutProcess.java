@@ -75,19 +75,8 @@ final class PowerCutProcess {
 
     /** @param offer what comes from elsewhere: the files of a snapshot, or a backup */
     static List<String> command(Path folder, Part part, long seed, Path offer) {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:-UsePerfData",
-                "-cp",
-                System.getProperty("java.class.path"),
-                PowerCutProcess.class.getName(),
-                folder.toString(),
-                part.name(),
-                "" + seed,
-                offer.toString());
+        return StoreProcess.command(
+                PowerCutProcess.class, List.of(folder.toString(), part.name(), "" + seed, offer.toString()));
     }
 
     public static void main(String[] arguments) throws Exception {

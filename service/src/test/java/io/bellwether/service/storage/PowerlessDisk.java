@@ -125,7 +125,7 @@ final class PowerlessDisk {
 
     /** What a sync that begins now has done when it ends. */
     private Runnable sync(Path path) {
-        Node node = path.equals(root) ? top : find(path);
+        Node node = find(path);
         if (node instanceof File file) {
             byte[] covered = file.now;
             int changes = file.since.size();
@@ -152,8 +152,8 @@ final class PowerlessDisk {
 
     private Name name(Path path, @Nullable Node node) {
         Path folder = path.resolveSibling("").toAbsolutePath();
-        Node above = folder.equals(root) ? top : present(folder);
-        return new Name((Folder) above, root.relativize(path).getFileName().toString(), node);
+        return new Name(
+                (Folder) present(folder), root.relativize(path).getFileName().toString(), node);
     }
 
     private File file(Path path) {
@@ -169,6 +169,9 @@ final class PowerlessDisk {
     }
 
     private @Nullable Node find(Path path) {
+        if (path.equals(root)) {
+            return top;
+        }
         Node node = top;
         for (Path part : root.relativize(path)) {
             node = node instanceof Folder folder ? folder.now.get(part.toString()) : null;

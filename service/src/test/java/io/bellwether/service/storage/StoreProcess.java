@@ -96,6 +96,13 @@ final class StoreProcess {
     }
 
     private static List<String> command(Path folder, String... seedAndLogBufferBytes) {
+        List<String> arguments = new ArrayList<>(List.of(folder.toString()));
+        arguments.addAll(List.of(seedAndLogBufferBytes));
+        return command(StoreProcess.class, arguments);
+    }
+
+    /** How to start a small process with the classes that are here. */
+    static List<String> command(Class<?> main, List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
@@ -103,9 +110,8 @@ final class StoreProcess {
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
-                StoreProcess.class.getName(),
-                folder.toString()));
-        command.addAll(List.of(seedAndLogBufferBytes));
+                main.getName()));
+        command.addAll(arguments);
         return command;
     }
 
