@@ -6,8 +6,14 @@ import static org.awaitility.Awaitility.await;
 
 import io.bellwether.replication.Bytes;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -403,6 +409,26 @@ class BadInputTest {
         http.get("/v1/kv/" + "k".repeat(20_000)).problem(414, ProblemCode.URI_TOO_LONG);
         http.get("/v1/kv/a", "X: " + "k".repeat(20_000)).problem(431, ProblemCode.HEADERS_TOO_LARGE);
         http.get("/a%2Fb").problem(400, ProblemCode.BAD_REQUEST);
+    }
+
+    /** Were a buffer given to two connections, each of these would sometimes be answered for what another one sent. */
+    @Test
+    void whatIsNoHttpLeavesRequestsBesideItAlone() throws Exception {
+        ExecutorService clients = Executors.newFixedThreadPool(3);
+        try {
+            List<Callable<Void>> work = Collections.nCopies(3, () -> {
+                for (int i = 0; i < 1_000; i++) {
+                    http.get("/v1/kv/" + "k".repeat(20_000)).problem(414, ProblemCode.URI_TOO_LONG);
+                    http.get("/v1/kv/nothing" + i).problem(404, ProblemCode.KEY_NOT_FOUND);
+                }
+                return null;
+            });
+            for (Future<Void> client : clients.invokeAll(work)) {
+                client.get();
+            }
+        } finally {
+            clients.shutdown();
+        }
     }
 
     @Test

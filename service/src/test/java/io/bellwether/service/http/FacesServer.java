@@ -70,9 +70,8 @@ public final class FacesServer implements BeforeAllCallback, AfterAllCallback {
     }
 
     private static ConnectorFactory connector() {
-        HttpConnectorFactory connector = (HttpConnectorFactory) HttpConnectorFactory.application();
+        HttpConnectorFactory connector = NodeConnectors.on(0);
         connector.setBindHost("127.0.0.1");
-        connector.setPort(0);
         connector.setHttpCompliance(HttpCompliance.STRICT);
         return connector;
     }
