@@ -71,27 +71,30 @@ final class PauseMark {
                 "{\"by\":\"" + self + "\",\"since\":\"" + Instant.now().truncatedTo(ChronoUnit.SECONDS) + "\"}";
         requests.send(
                 (client, callback) -> client.create().inBackground(callback).forPath(path, content.getBytes(UTF_8)),
-                event -> conclude(code(event), true, done));
+                event -> conclude(code(event), Code.NODEEXISTS, true, done));
     }
 
     /** Removes it, if it is there. */
     void remove(Consumer<Pausing> done) {
         requests.send(
                 (client, callback) -> client.delete().inBackground(callback).forPath(path),
-                event -> conclude(code(event), false, done));
+                event -> conclude(code(event), Code.NONODE, false, done));
     }
 
-    private void conclude(Code code, boolean wanted, Consumer<Pausing> done) {
+    /** @param already says that it was as it is wanted */
+    private void conclude(Code code, Code already, boolean wanted, Consumer<Pausing> done) {
+        if (code == Code.OK || code == already) {
+            troubles.gone(path);
+            see(wanted);
+            done.accept(Pausing.DONE);
+            return;
+        }
         switch (code) {
-            case OK, NODEEXISTS, NONODE -> {
-                troubles.gone(path);
-                see(wanted);
-                done.accept(Pausing.DONE);
-            }
             case NOAUTH, AUTHFAILED -> {
                 troubles.tellNotAllowed(path, code);
                 done.accept(Pausing.NOT_ALLOWED);
             }
+            case NONODE -> done.accept(Pausing.NO_PLACE);
             default -> done.accept(Pausing.UNKNOWN);
         }
     }

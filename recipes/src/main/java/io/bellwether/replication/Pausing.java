@@ -8,6 +8,8 @@ public enum Pausing {
     AWAY,
     /** ZooKeeper does not let this node write there. */
     NOT_ALLOWED,
+    /** The cluster's folder is no longer in ZooKeeper: there is no place for the mark. */
+    NO_PLACE,
     /** The connection was lost: it may have happened, or may happen yet. */
     UNKNOWN
 }

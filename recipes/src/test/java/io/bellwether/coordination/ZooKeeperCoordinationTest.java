@@ -267,6 +267,16 @@ class ZooKeeperCoordinationTest extends CoordinationContract {
         until("all see that it is over", () -> !later.door().view().paused());
     }
 
+    /** Else it would be said to be made where nothing can be. */
+    @Test
+    void withoutTheClustersFolderThereIsNoPlaceForAPause() throws Exception {
+        RealParticipant a = real("a");
+        onlooker.delete().deletingChildrenIfNeeded().forPath(chroot + "/bellwether/t");
+        assertThat(a.client.pause(true).toCompletableFuture().get()).isEqualTo(Pausing.NO_PLACE);
+        assertThat(a.client.pause(false).toCompletableFuture().get()).isEqualTo(Pausing.DONE);
+        assertThat(a.door().view().paused()).isFalse();
+    }
+
     @Test
     void withoutZooKeeperAPauseIsNotAskedForAndStays() throws Exception {
         RealParticipant a = real("a");

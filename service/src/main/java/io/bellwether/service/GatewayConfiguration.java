@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
  * How much this node holds for its clients, and for how long. What each limit means stands in {@link GatewaySettings}.
  *
  * @param maxQueuedRequests requests of clients that wait for the node's own thread; beyond, they are refused at the door
+ * @param maxHeldSize of the writes that the node holds; as much again may wait for its thread
  * @param keyRetention how long an idempotency key is known after its last use; twice the longest timeout comes on top, so
  *     that it never ends while a copy may be under way
  */

@@ -104,7 +104,11 @@ final class RunningNode implements Managed {
         this.halt = halt;
         NodeId id = configuration.node().nodeId();
         this.guard = new StartGuard(configuration.replication(), halt::because);
-        this.loop = new NodeLoop("node-" + id, configuration.gateway().maxQueuedRequests(), halt::because);
+        this.loop = new NodeLoop(
+                "node-" + id,
+                configuration.gateway().maxQueuedRequests(),
+                configuration.gateway().maxHeldSize().toBytes(),
+                halt::because);
         this.store = openStore(id);
         this.connect = zooKeeper.find();
         this.zooKeeperContact = new ZooKeeperContact(connect);

@@ -67,9 +67,10 @@ public final class Answers implements Executor {
     /**
      * Has {@code answer} written, at once if this is still the thread that asks: nobody need be woken for that.
      *
-     * @param asking one that the server reads requests with, not the node's
+     * @param asking one that the server reads requests with, not the node's; null if it has more to read on the same
+     *     connection, which would keep it from all others
      */
-    void executeFor(Thread asking, Runnable answer) {
+    void executeFor(@Nullable Thread asking, Runnable answer) {
         if (Thread.currentThread() == asking) {
             run(answer);
         } else {

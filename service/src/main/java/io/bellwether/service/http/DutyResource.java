@@ -78,7 +78,7 @@ public final class DutyResource {
         operations.leave(outcome::complete);
         return OperatorTimeout.within(timeout, outcome, GOES_ON)
                 .thenComposeAsync(
-                        departure -> question.ask(status -> departure instanceof DepartureOutcome.Stays stays
+                        departure -> question.askAfterwards(status -> departure instanceof DepartureOutcome.Stays stays
                                 ? Answer.of(status, false, stays.why())
                                 : Answer.of(status, true, null)),
                         executor);
@@ -88,6 +88,7 @@ public final class DutyResource {
         CompletableFuture<Boolean> done = new CompletableFuture<>();
         operations.returnToDuty(() -> done.complete(true));
         return done.completeOnTimeout(false, timeout.toMillis(), TimeUnit.MILLISECONDS)
-                .thenComposeAsync(returned -> question.ask(status -> Answer.of(status, false, null)), executor);
+                .thenComposeAsync(
+                        returned -> question.askAfterwards(status -> Answer.of(status, false, null)), executor);
     }
 }

@@ -5,9 +5,11 @@ import jakarta.servlet.AsyncEvent;
 import jakarta.servlet.AsyncListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.util.thread.Scheduler;
@@ -74,6 +76,9 @@ final class Exchange implements AsyncListener {
             Runnable whenOver) {
         AsyncContext context = request.startAsync(request, response);
         context.setTimeout(0);
+        // Jetty answers 200 where a request ends without a status. Whatever ends this one by mistake, that must not be
+        // told.
+        response.setStatus(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
         Exchange exchange = new Exchange(context, response, node, tooLateWhileOpen, tooLateWhenAdvanced, whenOver);
         context.addListener(exchange);
         Scheduler scheduler = ServletContextRequest.getServletContextRequest(request)
@@ -145,11 +150,22 @@ final class Exchange implements AsyncListener {
         // There is none: see begin.
     }
 
+    /** The client is gone, or hears that the server stops under its request; or the request failed by a mistake. */
     @Override
     public void onError(AsyncEvent event) {
-        LOG.debug("the client is gone", event.getThrowable());
-        if (claim() != State.OVER) {
-            OutgoingBody.complete(context);
+        Throwable error = event.getThrowable();
+        OutOfMemory.endsProcess(error);
+        State before = claim();
+        if (before == State.OVER) {
+            return;
+        }
+        Problem tooLate = before == State.OPEN ? tooLateWhileOpen : tooLateWhenAdvanced;
+        if (error instanceof IOException || error instanceof TimeoutException) {
+            LOG.debug("a connection ended before its request did", error);
+            send(Reply.of(node, tooLate));
+        } else {
+            LOG.error("a request failed", error);
+            send(Reply.of(node, Problem.failed().with(tooLate.fate())));
         }
     }
 

@@ -118,9 +118,29 @@ final class HandOffs {
         HandOffRequest precise = request.epoch(record.epoch());
         return target(status, record, request.to())
                 .thenCompose(target -> request.dryRun()
-                        ? CompletableFuture.completedFuture(
-                                new HandOffReply(record.leader().name(), target.name(), record.epoch(), 0, true))
+                        ? couldLead(status, record, target)
                         : at(status, target, precise.to(target.name()), timeout));
+    }
+
+    /** Asks the target only how far it is: one that does not say so would not take over either. */
+    private CompletableFuture<HandOffReply> couldLead(NodeStatus own, ControlRecord record, NodeId target) {
+        HandOffReply reply = new HandOffReply(record.leader().name(), target.name(), record.epoch(), 0, true);
+        if (target.equals(own.replica().node())) {
+            return CompletableFuture.completedFuture(reply);
+        }
+        ReplicaId replica = record.inSync().stream()
+                .filter(it -> it.node().equals(target))
+                .findFirst()
+                .orElseThrow();
+        return candidate(replica, addresses.ofLive(target, own)).thenApply(candidate -> {
+            if (candidate.lastIndex() < 0) {
+                throw new ProblemException(
+                        ProblemCode.NOT_LIVE,
+                        target + " does not say how far it is, within " + CANDIDATES_PATIENCE.toMillis() + " ms.",
+                        WriteFate.NONE);
+            }
+            return reply;
+        });
     }
 
     private CompletableFuture<NodeId> target(NodeStatus status, ControlRecord record, @Nullable String named) {

@@ -1,5 +1,7 @@
 package io.bellwether.service.http;
 
+import jakarta.servlet.http.HttpServletRequest;
+import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Connector;
@@ -26,6 +28,18 @@ final class InTurnConnection extends HttpConnection {
         synchronized (turn) {
             super.onFillable();
         }
+    }
+
+    /**
+     * Whether more than this request has come in on its connection; asked while it is handled on the thread that has read it.
+     * That one goes on with what is there as soon as the request is answered, so it must not be answered at once.
+     */
+    static boolean holdsMore(HttpServletRequest request) {
+        return ServletContextRequest.getServletContextRequest(request)
+                                .getConnectionMetaData()
+                                .getConnection()
+                        instanceof HttpConnection connection
+                && !connection.isRequestBufferEmpty();
     }
 
     /** Makes these. */

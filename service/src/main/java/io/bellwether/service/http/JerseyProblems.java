@@ -70,9 +70,7 @@ final class JerseyProblems implements ExceptionMapper<Throwable>, ContainerReque
     }
 
     private Response response(Problem problem, String method) {
-        Problem told = RecordsServlet.isWrite(method) && problem.fate() == null
-                ? problem.with(problem.status() < 500 ? WriteFate.NONE : WriteFate.UNKNOWN)
-                : problem;
+        Problem told = problem.with(RecordsServlet.isWrite(method) ? fate(problem) : null);
         Response.ResponseBuilder response = Response.status(told.status())
                 .type(Problem.CONTENT_TYPE)
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
@@ -82,6 +80,13 @@ final class JerseyProblems implements ExceptionMapper<Throwable>, ContainerReque
             response.header(HttpHeaders.RETRY_AFTER, Problem.RETRY_AFTER_SECONDS);
         }
         return response.build();
+    }
+
+    private static WriteFate fate(Problem problem) {
+        if (problem.fate() != null) {
+            return problem.fate();
+        }
+        return problem.status() < 500 ? WriteFate.NONE : WriteFate.UNKNOWN;
     }
 
     private Problem problem(Throwable thrown) {
@@ -113,6 +118,6 @@ final class JerseyProblems implements ExceptionMapper<Throwable>, ContainerReque
                     null);
         }
         LOG.error("a request failed", thrown);
-        return Problem.of(ProblemCode.INTERNAL_ERROR, "This node failed on the request; its log says how.");
+        return Problem.failed();
     }
 }

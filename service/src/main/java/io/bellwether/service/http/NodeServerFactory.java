@@ -38,7 +38,7 @@ public final class NodeServerFactory extends DefaultServerFactory {
         getApplicationConnectors().forEach(NodeConnectors::check);
         getAdminConnectors().forEach(NodeConnectors::check);
         Server server = super.build(environment);
-        server.setHandler(new FrontHandler(server.getHandler()));
+        server.setHandler(new FrontHandler(server.getHandler(), Math.max(1, getMaxThreads() / 2)));
         return server;
     }
 

@@ -75,6 +75,11 @@ public final class PausedResource {
                         ProblemCode.ZOOKEEPER_UNAVAILABLE,
                         "ZooKeeper does not let this node write the mark; the node's log says what it needs.",
                         WriteFate.NONE);
+            case NO_PLACE ->
+                throw new ProblemException(
+                        ProblemCode.ZOOKEEPER_UNAVAILABLE,
+                        "The cluster's folder is gone from ZooKeeper, and with it the place for the mark. Nothing was changed.",
+                        WriteFate.NONE);
             case UNKNOWN ->
                 throw new ProblemException(
                         ProblemCode.OUTCOME_UNKNOWN,

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -55,13 +56,14 @@ final class PeerOperations {
             String peer, Wish<T> wish, @Nullable HttpResponse<byte[]> answer, @Nullable Throwable thrown) {
         if (answer == null) {
             Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
-            throw cause instanceof ConnectException
-                    ? new ProblemException(
-                            ProblemCode.NO_LEADER, peer + " refuses connections. " + wish.ifRefusing(), WriteFate.NONE)
-                    : new ProblemException(
-                            ProblemCode.OUTCOME_UNKNOWN,
-                            peer + " was asked and has not answered: " + wish.ifSilent(),
-                            WriteFate.UNKNOWN);
+            if (cause instanceof ConnectException || cause instanceof HttpConnectTimeoutException) {
+                throw new ProblemException(
+                        ProblemCode.NO_LEADER, peer + " takes no connections. " + wish.ifRefusing(), WriteFate.NONE);
+            }
+            throw new ProblemException(
+                    ProblemCode.OUTCOME_UNKNOWN,
+                    peer + " was asked and has not answered: " + wish.ifSilent(),
+                    WriteFate.UNKNOWN);
         }
         try {
             if (answer.statusCode() == 200) {

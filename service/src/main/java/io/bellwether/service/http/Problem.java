@@ -31,6 +31,11 @@ record Problem(
         return new Problem(code.status(), code, detail, null);
     }
 
+    /** A mistake of ours, which the log tells of. */
+    static Problem failed() {
+        return of(ProblemCode.INTERNAL_ERROR, "This node failed on the request; its log says how.");
+    }
+
     Problem with(@Nullable WriteFate itsFate) {
         return new Problem(status, code, detail, itsFate);
     }

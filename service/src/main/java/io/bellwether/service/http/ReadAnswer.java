@@ -156,6 +156,14 @@ final class ReadAnswer {
                     "This node is at index " + behind.appliedIndex()
                             + " and did not reach Bellwether-Min-Index in time. Ask again, or another node.");
         }
+        if (outcome instanceof ReadOutcome.Overloaded) {
+            return Problem.of(
+                    ProblemCode.OVERLOADED,
+                    "This node holds as many questions as it may. Ask again a little later, or another node.");
+        }
+        if (outcome instanceof ReadOutcome.Stopping) {
+            return Problem.of(ProblemCode.STOPPING, "This node is being stopped. Ask another.");
+        }
         return Problem.of(
                 ProblemCode.NO_LEADER,
                 "No leader confirmed the read in time. Ask again, or with consistency=local for what is here.");

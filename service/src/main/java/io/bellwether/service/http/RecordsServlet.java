@@ -164,7 +164,7 @@ final class RecordsServlet extends HttpServlet {
         long minIndex = fields.minIndex();
         Duration timeout = fields.timeout(limits);
         Exchange exchange = beginRead(request, response, timeout, ReadAnswer.recordTooSlow());
-        Thread asking = Thread.currentThread();
+        Thread asking = InTurnConnection.holdsMore(request) ? null : Thread.currentThread();
         requests.read(level, minIndex, timeout, outcome -> {
             exchange.advance();
             answers.executeFor(asking, () -> readAnswer.record(exchange, wish, outcome));

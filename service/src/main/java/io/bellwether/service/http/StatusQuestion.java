@@ -21,7 +21,17 @@ final class StatusQuestion {
         this.executor = executor;
     }
 
+    /** Before anything is done. */
     CompletableFuture<NodeStatus> ask() {
+        return ask(WriteFate.NONE);
+    }
+
+    /** When what was asked for is done, or is not. */
+    <T> CompletableFuture<T> askAfterwards(Function<NodeStatus, T> then) {
+        return ask(WriteFate.UNKNOWN).thenApply(then);
+    }
+
+    private CompletableFuture<NodeStatus> ask(WriteFate fate) {
         CompletableFuture<NodeStatus> answer = new CompletableFuture<>();
         requests.status(answer::complete);
         return answer.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
@@ -31,7 +41,8 @@ final class StatusQuestion {
                                 throw new ProblemException(
                                         ProblemCode.NODE_NOT_ANSWERING,
                                         "This node's own thread did not answer within " + PATIENCE.toMillis()
-                                                + " ms. Ask another node; if it goes on, restart this one.");
+                                                + " ms. Ask another node; if it goes on, restart this one.",
+                                        fate);
                             }
                             return status;
                         },

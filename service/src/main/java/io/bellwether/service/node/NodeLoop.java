@@ -33,7 +33,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -68,10 +67,9 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     /** Whoever compares them looks several times while one is made. */
     private static final int DIGESTS_TOLD = 8;
 
-    private final int maxClientEvents;
+    private final Entrance entrance;
     private final Consumer<Throwable> fatal;
     private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger clientEvents = new AtomicInteger();
     private final AtomicReference<Rest> rest = new AtomicReference<>(Rest.NONE);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final Thread thread;
@@ -110,11 +108,12 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
             ServingNode node, Tables tables, Coordination coordination, Consumer<Coordination.View> viewSeen) {}
 
     /**
-     * @param maxClientEvents of clients that may wait for this thread; beyond, writes and reads are refused at the door
+     * @param maxRequests of clients that may wait for this thread; beyond, writes and reads are refused at the door
+     * @param maxBytes of the writes among them, all together
      * @param fatal hears on the loop's thread why the process must stop; it does not return to normal life
      */
-    public NodeLoop(String name, int maxClientEvents, Consumer<Throwable> fatal) {
-        this.maxClientEvents = maxClientEvents;
+    public NodeLoop(String name, int maxRequests, long maxBytes, Consumer<Throwable> fatal) {
+        this.entrance = new Entrance(maxRequests, maxBytes);
         this.fatal = fatal;
         this.thread = new Thread(this::live, name);
     }
@@ -206,7 +205,7 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
         if (takenFromClients >= BUSY_EVENTS || entriesWait) {
             enough = entriesWait ? Math.max(patience.missing(), BUSY_EVENTS) : Long.MAX_VALUE;
             rest.set(Rest.GATHER);
-            if (!urgent && clientEvents.get() < enough) {
+            if (!urgent && entrance.requests() < enough) {
                 long nanos = entriesWait ? patience.leftNanos(System.nanoTime()) : GATHER_NANOS;
                 LockSupport.parkNanos(this, Math.min(nanos, GATHER_NANOS));
             }
@@ -230,7 +229,7 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     private void enqueueFromClient(Runnable event) {
         inbox.add(event);
         boolean wakes = rest.compareAndSet(Rest.SLEEP, Rest.NONE)
-                || (clientEvents.get() >= enough && rest.compareAndSet(Rest.GATHER, Rest.NONE));
+                || (entrance.requests() >= enough && rest.compareAndSet(Rest.GATHER, Rest.NONE));
         if (wakes) {
             LockSupport.unpark(thread);
         }
@@ -344,7 +343,7 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
 
     @Override
     public void write(Bytes command, Optional<RequestId.Keyed> key, Duration timeout, Consumer<WriteOutcome> whenDone) {
-        boolean entered = fromClient(() -> node().write(command, key, timeout.toMillis(), whenDone));
+        boolean entered = fromClient(command.size(), () -> node().write(command, key, timeout.toMillis(), whenDone));
         if (!entered) {
             whenDone.accept(
                     new WriteOutcome.Refused(stopping ? WriteOutcome.Reason.STOPPING : WriteOutcome.Reason.OVERLOADED));
@@ -356,10 +355,10 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     public void read(ReadLevel level, long minIndex, Duration timeout, Consumer<ReadOutcome> whenDone) {
         Parts driven = parts;
         if (driven == null || !answeredHere(driven.tables(), level, minIndex, whenDone)) {
-            boolean entered = fromClient(() ->
-                    node().read(level, minIndex, timeout.toMillis(), verdict -> whenDone.accept(outcome(verdict))));
+            boolean entered = fromClient(0, () -> node().read(
+                            level, minIndex, timeout.toMillis(), verdict -> whenDone.accept(outcome(verdict))));
             if (!entered) {
-                whenDone.accept(new ReadOutcome.NoLeader());
+                whenDone.accept(stopping ? new ReadOutcome.Stopping() : new ReadOutcome.Overloaded());
             }
         }
     }
@@ -399,18 +398,19 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
                 : new ReadOutcome.NoLeader();
     }
 
-    /** Lets a client's event in unless too many wait already. */
-    private boolean fromClient(Runnable event) {
-        if (stopping || clientEvents.incrementAndGet() > maxClientEvents) {
-            clientEvents.decrementAndGet();
+    /** Lets a client's event in unless too much waits already, or the thread has ended. */
+    private boolean fromClient(int bytes, Runnable event) {
+        if (stopping || !entrance.enter(bytes)) {
             return false;
         }
-        enqueueFromClient(() -> {
-            clientEvents.decrementAndGet();
+        Runnable taken = () -> {
+            entrance.leave(bytes);
             takenFromClients++;
             event.run();
-        });
-        return true;
+        };
+        enqueueFromClient(taken);
+        // Who came too late for the thread's last look into the inbox must not wait for it.
+        return ended.getCount() > 0 || !inbox.remove(taken);
     }
 
     // --- what operators ask ----------------------------------------------------------------------------------------

@@ -21,6 +21,12 @@ public sealed interface ReadOutcome {
     /** The wanted index was not applied here before the deadline, or before this node stopped. */
     record IndexNotReached(long appliedIndex) implements ReadOutcome {}
 
+    /** As many questions of clients wait for this node as may. */
+    record Overloaded() implements ReadOutcome {}
+
+    /** This node is being stopped, and lets no question in. */
+    record Stopping() implements ReadOutcome {}
+
     /** No leader confirmed the read before the deadline, or before this node stopped. */
     record NoLeader() implements ReadOutcome {}
 }

@@ -62,6 +62,7 @@ final class Life {
     private static final Duration SESSION = Duration.ofSeconds(3);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final int MOST_CLIENTS = 1_000;
+    private static final long MOST_CLIENT_BYTES = 64 << 20;
     private static final int MIN_IN_SYNC = 2;
     private static final long SNAPSHOT_BYTES_PER_SECOND = 64 << 20;
 
@@ -92,7 +93,7 @@ final class Life {
         gate.arm(armed);
         String process = machine.id() + "-" + number;
         Random dice = new Random();
-        this.loop = new NodeLoop(machine.cluster() + "-" + process, MOST_CLIENTS, this::broken);
+        this.loop = new NodeLoop(machine.cluster() + "-" + process, MOST_CLIENTS, MOST_CLIENT_BYTES, this::broken);
         this.store = machine.disk().open(new LogDoor.Synced(loop::written, unsynced, gate), this::broken);
         ReplicaId self = new ReplicaId(machine.id(), store.log().storeId());
         this.zooKeeperLink = new Link(

@@ -32,6 +32,7 @@ public final class FacesServer implements BeforeAllCallback, AfterAllCallback {
     private final Map<NodeId, URI> peerUrls;
     private final DropwizardTestSupport<Configuration> support;
     private volatile ClientFaces faces;
+    private volatile Answers answers;
 
     FacesServer(Limits limits) {
         this(limits, Map.of());
@@ -79,7 +80,7 @@ public final class FacesServer implements BeforeAllCallback, AfterAllCallback {
     private final class Faces extends Application<Configuration> {
         @Override
         public void run(Configuration configuration, Environment environment) {
-            Answers answers = Answers.of(environment, "answers-%d", broken::add);
+            answers = Answers.of(environment, "answers-%d", broken::add);
             ClientFaces.registerPause(environment, node::pause, limits);
             faces = ClientFaces.register(
                     environment,
@@ -94,6 +95,11 @@ public final class FacesServer implements BeforeAllCallback, AfterAllCallback {
                     (outcome, nanos) -> lastMeasured = new Measured(outcome, nanos),
                     broken::add);
         }
+    }
+
+    /** Where answers are written. */
+    Answers answers() {
+        return answers;
     }
 
     ClientFaces faces() {

@@ -16,10 +16,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,6 +53,7 @@ class HandOffFaceTest {
     void allIsWellAgain() {
         node.wakeUp();
         peer.wakeUp();
+        node.wakeUp();
         node.leader = N1;
         node.members = List.of();
         node.inSync = List.of(LoneNode.SELF);
@@ -128,6 +134,56 @@ class HandOffFaceTest {
         refused(post(HANDOFF, "{\"force\":true,\"to\":\"n7\"}"), 422, ProblemCode.UNKNOWN_NODE, "none");
         peer.hangs = true;
         refused(post(HANDOFF, "{\"force\":true}"), 422, ProblemCode.NO_TARGET, "none");
+    }
+
+    /** It would be said that it could move there, and then it would not. */
+    @Test
+    void aForcedDryRunAsksTheTargetHowFarItIs() {
+        String dryRun = "{\"force\":true,\"to\":\"n2\",\"dryRun\":true}";
+        node.inSync = List.of(LoneNode.SELF, OTHER);
+        refused(post(HANDOFF, dryRun), 422, ProblemCode.NOT_LIVE, "none");
+        node.members = List.of(new Member(OTHER, "http://127.0.0.1:" + PEER.port(), "1", "now"));
+        assertThat(post(HANDOFF, dryRun).json().path("to").asText()).isEqualTo("n2");
+        assertThat(post(HANDOFF, dryRun.replace("n2", "n1")).json().path("to").asText())
+                .isEqualTo("n1");
+        peer.hangs = true;
+        refused(post(HANDOFF, dryRun), 422, ProblemCode.NOT_LIVE, "none");
+    }
+
+    /** As one does whose machine has lost its power. */
+    @Test
+    void aLeaderThatTakesNoConnectionHasBeenAskedNothing() throws IOException {
+        followTheOther();
+        List<Socket> waiting = new ArrayList<>();
+        try (ServerSocket full = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            while (connects(full, waiting)) {
+                assertThat(waiting).hasSizeLessThan(100);
+            }
+            node.members = List.of(new Member(OTHER, "http://127.0.0.1:" + full.getLocalPort(), "1", "now"));
+            refused(post(HANDOFF, "{}"), 503, ProblemCode.NO_LEADER, "none");
+        } finally {
+            for (Socket socket : waiting) {
+                socket.close();
+            }
+        }
+    }
+
+    private static boolean connects(ServerSocket server, List<Socket> waiting) throws IOException {
+        Socket socket = new Socket();
+        waiting.add(socket);
+        try {
+            socket.connect(server.getLocalSocketAddress(), 300);
+            return true;
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void whoGetsNoWordOfItsOwnThreadHasDoneNothing() {
+        node.hangs = true;
+        refused(post(HANDOFF, "{}"), 503, ProblemCode.NODE_NOT_ANSWERING, "none");
+        assertThat(SERVER.http().get("/v1/cluster").json().has("outcome")).isFalse();
     }
 
     @Test

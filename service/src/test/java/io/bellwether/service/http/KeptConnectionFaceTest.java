@@ -4,8 +4,13 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +34,26 @@ class KeptConnectionFaceTest {
         SERVER.node.releaseViews();
         SERVER.node.wakeUp();
         await().atMost(10, SECONDS).until(() -> SERVER.node.openViews() == 0);
+    }
+
+    /** Else who sends one request after the other, without waiting, would have a thread that is everybody's for itself. */
+    @Test
+    void whoSendsManyAtOnceHasAnswersOfOthersWrittenBetweenThem() {
+        AtomicInteger others = new AtomicInteger();
+        List<Integer> before = new CopyOnWriteArrayList<>();
+        SERVER.node.readsAtOnceAfter = () -> {
+            before.add(others.get());
+            SERVER.answers().execute(others::incrementAndGet);
+        };
+        try (Http.Connection connection = SERVER.http().connect()) {
+            connection.send("GET /v1/kv/first?consistency=local HTTP/1.1\r\nHost: t\r\n\r\n".repeat(50));
+            for (int i = 0; i < 50; i++) {
+                assertThat(connection.answer().text()).isEqualTo(first);
+            }
+        } finally {
+            SERVER.node.readsAtOnceAfter = null;
+        }
+        assertThat(before).isEqualTo(IntStream.range(0, 50).boxed().toList());
     }
 
     /** The disk is slow; the client has heard so and goes on; then the disk answers. What it says is nobody's answer. */

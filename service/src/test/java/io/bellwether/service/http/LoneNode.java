@@ -71,6 +71,11 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
     volatile long lastMinIndex;
     volatile long staleness;
     volatile boolean hangs;
+    /** What asking it throws, on the asking thread; null for nothing. */
+    volatile @Nullable Error fails;
+    /** Answers each read on the asking thread, after this; null for those on the node's thread. */
+    volatile @Nullable Runnable readsAtOnceAfter;
+
     volatile NodeStatus.Role role = NodeStatus.Role.LEADER;
     volatile boolean serving = true;
     volatile @Nullable NodeId leader = SELF.node();
@@ -91,11 +96,20 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
     @Override
     public void write(Bytes command, Optional<RequestId.Keyed> key, Duration timeout, Consumer<WriteOutcome> whenDone) {
         lastTimeout = timeout;
+        failIfTold();
         onThread(() -> {
             WriteOutcome told = nextWrite;
             nextWrite = null;
             whenDone.accept(told != null ? told : keyed(command, key));
         });
+    }
+
+    private void failIfTold() {
+        Error told = fails;
+        if (told != null) {
+            fails = null;
+            throw told;
+        }
     }
 
     private WriteOutcome keyed(Bytes command, Optional<RequestId.Keyed> id) {
@@ -123,6 +137,13 @@ final class LoneNode implements Requests, Operations, AutoCloseable {
         lastTimeout = timeout;
         lastMinIndex = minIndex;
         reads.incrementAndGet();
+        failIfTold();
+        Runnable before = readsAtOnceAfter;
+        if (before != null) {
+            before.run();
+            whenDone.accept(new ReadOutcome.Ready(openView(), staleness));
+            return;
+        }
         onThread(() -> {
             ReadOutcome told = nextRead;
             nextRead = null;

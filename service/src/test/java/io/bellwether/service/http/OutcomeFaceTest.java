@@ -9,9 +9,11 @@ import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.replication.Bytes;
 import io.bellwether.service.node.ReadOutcome;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -75,6 +77,37 @@ class OutcomeFaceTest {
         assertThat(put.outcome()).isEqualTo("unknown");
     }
 
+    /** Jetty would end such a request with 200. */
+    @Test
+    void whatFailsByAMistakeOnJettysThreadIsNoSuccess() {
+        SERVER.node.fails = new AssertionError("by the test");
+        assertThat(http.get("/v1/kv/failing").problem(500, ProblemCode.INTERNAL_ERROR))
+                .contains("log");
+        SERVER.node.fails = new AssertionError("by the test");
+        Http.Answer delete = http.delete("/v1/kv/failing");
+        delete.problem(500, ProblemCode.INTERNAL_ERROR);
+        assertThat(delete.outcome()).isEqualTo("unknown");
+        SERVER.node.fails = new AssertionError("by the test");
+        Http.Answer put = http.put("/v1/kv/failing", "x", "Bellwether-Timeout: 50ms");
+        assertThat(put.status()).isGreaterThanOrEqualTo(500);
+        assertThat(put.outcome()).isEqualTo("unknown");
+    }
+
+    @Test
+    void withoutMemoryTheProcessEnds() {
+        Thread.UncaughtExceptionHandler usual = Thread.getDefaultUncaughtExceptionHandler();
+        List<Throwable> heard = new CopyOnWriteArrayList<>();
+        Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> heard.add(thrown));
+        try {
+            OutOfMemoryError none = new OutOfMemoryError("by the test");
+            SERVER.node.fails = none;
+            http.get("/v1/kv/failing").problem(500, ProblemCode.INTERNAL_ERROR);
+            assertThat(heard).containsExactly(none);
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(usual);
+        }
+    }
+
     @Test
     void aReadThatTheNodeNeverAnswersEndsAndItsLateViewIsClosed() {
         SERVER.node.hangs = true;
@@ -114,6 +147,10 @@ class OutcomeFaceTest {
     void aReadThatFailsSaysWhy() {
         SERVER.node.nextRead = new ReadOutcome.NoLeader();
         http.get("/v1/kv/a").problem(503, ProblemCode.NO_LEADER);
+        SERVER.node.nextRead = new ReadOutcome.Overloaded();
+        http.get("/v1/kv/a").problem(429, ProblemCode.OVERLOADED);
+        SERVER.node.nextRead = new ReadOutcome.Stopping();
+        http.get("/v1/kv/a").problem(503, ProblemCode.STOPPING);
         SERVER.node.nextRead = new ReadOutcome.TooStale(2_500);
         assertThat(http.get("/v1/kv/a?consistency=bounded&max-staleness=2s").problem(503, ProblemCode.TOO_STALE))
                 .contains("2500 ms");

@@ -40,6 +40,8 @@ class PausedFaceTest {
     void whatBecameOfItIsTold() {
         node.nextPausing = Pausing.AWAY;
         outcome(send("PUT"), 503, ProblemCode.ZOOKEEPER_UNAVAILABLE, "none");
+        node.nextPausing = Pausing.NO_PLACE;
+        outcome(send("PUT"), 503, ProblemCode.ZOOKEEPER_UNAVAILABLE, "none");
         node.nextPausing = Pausing.NOT_ALLOWED;
         outcome(send("DELETE"), 503, ProblemCode.ZOOKEEPER_UNAVAILABLE, "none");
         node.nextPausing = Pausing.UNKNOWN;

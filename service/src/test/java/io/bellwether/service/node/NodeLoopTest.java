@@ -6,6 +6,7 @@ import io.bellwether.gateway.GatewaySettings;
 import io.bellwether.gateway.Outcomes;
 import io.bellwether.gateway.ReadLevel;
 import io.bellwether.gateway.ServingNode;
+import io.bellwether.gateway.WriteOutcome;
 import io.bellwether.replication.Bootstrap;
 import io.bellwether.replication.Bytes;
 import io.bellwether.replication.ControlRecord;
@@ -30,6 +31,7 @@ import io.bellwether.simulation.MemoryLog;
 import io.bellwether.simulation.MemoryTables;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -47,11 +49,13 @@ class NodeLoopTest {
     private static final String CLUSTER = "cluster";
     private static final ReplicaId LEADER = new ReplicaId(new NodeId("n1"), new StoreId("s1"));
     private static final ReplicaId SELF = new ReplicaId(new NodeId("n2"), new StoreId("s2"));
+    private static final int MAX_REQUESTS = 100;
+    private static final int MAX_BYTES = 10_000;
     private static final long BOUND_MILLIS = 300;
 
     private final BlockingQueue<Message> sent = new LinkedBlockingQueue<>();
     private final MemoryTables tables = new MemoryTables();
-    private final NodeLoop loop = new NodeLoop("node-n2", 100, failure -> sent.clear());
+    private final NodeLoop loop = new NodeLoop("node-n2", MAX_REQUESTS, MAX_BYTES, failure -> sent.clear());
     private long number;
 
     @BeforeEach
@@ -117,6 +121,35 @@ class NodeLoopTest {
         CompletableFuture<ReadOutcome> read = boundedRead();
         goOn.countDown();
         assertThat(read.join()).isInstanceOf(ReadOutcome.TooStale.class);
+    }
+
+    @Test
+    void whoIsNotLetInHearsWhy() {
+        CountDownLatch goOn = new CountDownLatch(1);
+        loop.status(status -> await(goOn));
+        assertThat(write(MAX_BYTES - 1)).isNotDone();
+        assertThat(write(2).getNow(null)).isEqualTo(new WriteOutcome.Refused(WriteOutcome.Reason.OVERLOADED));
+        for (int i = 1; i < MAX_REQUESTS; i++) {
+            assertThat(linearizableRead()).isNotDone();
+        }
+        assertThat(linearizableRead().getNow(null)).isEqualTo(new ReadOutcome.Overloaded());
+        goOn.countDown();
+
+        loop.close();
+        assertThat(linearizableRead().getNow(null)).isEqualTo(new ReadOutcome.Stopping());
+        assertThat(write(1).getNow(null)).isEqualTo(new WriteOutcome.Refused(WriteOutcome.Reason.STOPPING));
+    }
+
+    private CompletableFuture<WriteOutcome> write(int bytes) {
+        CompletableFuture<WriteOutcome> outcome = new CompletableFuture<>();
+        loop.write(Bytes.wrap(new byte[bytes]), Optional.empty(), Duration.ofMillis(100), outcome::complete);
+        return outcome;
+    }
+
+    private CompletableFuture<ReadOutcome> linearizableRead() {
+        CompletableFuture<ReadOutcome> outcome = new CompletableFuture<>();
+        loop.read(new ReadLevel.Linearizable(), 0, Duration.ofMillis(100), outcome::complete);
+        return outcome;
     }
 
     private CompletableFuture<ReadOutcome> boundedRead() {

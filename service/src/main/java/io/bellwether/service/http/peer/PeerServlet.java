@@ -1,6 +1,7 @@
 package io.bellwether.service.http.peer;
 
 import io.bellwether.replication.Envelope;
+import io.bellwether.service.http.OutOfMemory;
 import io.bellwether.service.http.OutgoingBody;
 import jakarta.servlet.AsyncContext;
 import jakarta.servlet.ReadListener;
@@ -44,11 +45,12 @@ final class PeerServlet extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Optional<PeerProblem> refusal = Refusal.of(request, settings.maxPostBytes());
+        AsyncContext async = PeerAnswers.begin(request); // HttpPeers watches the time until the answer
         if (refusal.isPresent()) {
-            refusal.get().write(response);
+            // Not at once: who sends one such post after another would keep the thread that reads for itself.
+            answering.execute(() -> PeerAnswers.refuse(async, response, refusal.get()));
             return;
         }
-        AsyncContext async = PeerAnswers.begin(request); // HttpPeers watches the time until the answer
         ServletInputStream in = request.getInputStream();
         in.setReadListener(
                 new Body(async, InboundConnection.of(request), in, response, (int) request.getContentLengthLong()));
@@ -98,6 +100,7 @@ final class PeerServlet extends HttpServlet {
 
         @Override
         public void onError(Throwable failure) {
+            OutOfMemory.endsProcess(failure);
             LOG.debug("a post on the {} lane was cut off", lane, failure);
             if (!handedOn) {
                 handedOn = true;
