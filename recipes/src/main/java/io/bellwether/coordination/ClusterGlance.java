@@ -8,12 +8,13 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.KeeperException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What ZooKeeper holds of a cluster, as it is seen by somebody who takes no part in it (yet).
  *
  * @param record the control record
- * @param members the live nodes
+ * @param members the live nodes; not those whose znodes cannot be read
  */
 public record ClusterGlance(ControlRecord record, List<Member> members) {
     public ClusterGlance {
@@ -41,7 +42,7 @@ public record ClusterGlance(ControlRecord record, List<Member> members) {
             List<Member> members = new ArrayList<>();
             String parent = root + "/members";
             for (String node : client.getChildren().forPath(parent)) {
-                members.add(Json.readMember(node, client.getData().forPath(parent + '/' + node)));
+                member(node, client.getData().forPath(parent + '/' + node)).ifPresent(members::add);
             }
             return Optional.of(new ClusterGlance(record, members));
         } catch (InterruptedException e) {
@@ -50,6 +51,15 @@ public record ClusterGlance(ControlRecord record, List<Member> members) {
             return Optional.empty(); // no such cluster, somebody who left just now, a connection lost: look again
         } catch (Exception e) {
             throw new IllegalStateException("Curator refused to send a request", e);
+        }
+    }
+
+    /** Empty where the znode is none of a node of Bellwether's: the nodes that run tell of it. */
+    private static Optional<Member> member(String node, byte @Nullable [] data) {
+        try {
+            return Optional.of(Json.readMember(node, data));
+        } catch (MalformedNodeException e) {
+            return Optional.empty();
         }
     }
 }

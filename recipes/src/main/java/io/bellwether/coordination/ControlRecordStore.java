@@ -68,6 +68,8 @@ final class ControlRecordStore {
                     } else if (code(event) == Code.NONODE) {
                         seeNothing(synced);
                         watchForItsCreation();
+                    } else if (code(event) == Code.NOAUTH) {
+                        troubles.tellNotReadable(path, Code.NOAUTH);
                     }
                 });
     }

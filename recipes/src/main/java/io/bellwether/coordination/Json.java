@@ -18,6 +18,7 @@ import io.bellwether.replication.WriteQuorum;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the znodes hold, as JSON (DESIGN 3). A field that is missing or of another type is refused, with its name; one
@@ -50,7 +51,7 @@ final class Json {
         return bytes(json);
     }
 
-    static ControlRecord readRecord(byte[] data) throws MalformedNodeException {
+    static ControlRecord readRecord(byte @Nullable [] data) throws MalformedNodeException {
         JsonNode json = object(data);
         try {
             return new ControlRecord(
@@ -77,7 +78,7 @@ final class Json {
     }
 
     /** @param node the name of the znode */
-    static Member readMember(String node, byte[] data) throws MalformedNodeException {
+    static Member readMember(String node, byte @Nullable [] data) throws MalformedNodeException {
         JsonNode json = object(data);
         try {
             ReplicaId replica = new ReplicaId(new NodeId(node), new StoreId(text(json, "store")));
@@ -96,7 +97,7 @@ final class Json {
                 .toString();
     }
 
-    static LatchPlace readPlace(String path, byte[] data) throws MalformedNodeException {
+    static LatchPlace readPlace(String path, byte @Nullable [] data) throws MalformedNodeException {
         JsonNode json = object(data);
         return new LatchPlace(path, replica(json), text(json, "process"));
     }
@@ -121,7 +122,11 @@ final class Json {
         }
     }
 
-    private static JsonNode object(byte[] data) throws MalformedNodeException {
+    /** @param data null for a znode that was made without any, as ZooKeeper's shell does it */
+    private static JsonNode object(byte @Nullable [] data) throws MalformedNodeException {
+        if (data == null) {
+            throw new MalformedNodeException("it has no content");
+        }
         try {
             JsonNode json = MAPPER.readTree(data);
             if (!json.isObject()) {

@@ -99,7 +99,10 @@ final class NodeDirectory {
                         return;
                     }
                     if (succeeded(event)) {
+                        troubles.gone(ownPath());
                         announced.complete(null);
+                    } else if (code(event) == Code.NOAUTH) {
+                        troubles.tellNotAllowed(ownPath(), Code.NOAUTH);
                     }
                     announcing = false; // where it failed, the next poll finds this node missing
                 });
@@ -199,8 +202,11 @@ final class NodeDirectory {
                     event -> {
                         if (succeeded(event)) {
                             remember(name, path, event.getData(), read);
+                        } else if (code(event) == Code.NOAUTH) {
+                            troubles.tellNotReadable(path, Code.NOAUTH);
                         }
-                        answers.came(succeeded(event) || code(event) == Code.NONODE);
+                        // One that may not be read is passed by: for its sake the others would not be known either.
+                        answers.came(succeeded(event) || code(event) == Code.NONODE || code(event) == Code.NOAUTH);
                     });
         }
         answers.came(true); // for a directory without anybody

@@ -28,6 +28,14 @@ final class Troubles {
                         + "). Give the node the credentials, or the znode the access list, that it needs.");
     }
 
+    /** ZooKeeper refuses a read for want of rights. */
+    void tellNotReadable(String path, Code code) {
+        tell(
+                path,
+                "ZooKeeper does not let this node read " + path + " (" + code
+                        + "). Give the node the credentials, or the znode the access list, that it needs.");
+    }
+
     void gone(String path) {
         told.remove(path);
     }

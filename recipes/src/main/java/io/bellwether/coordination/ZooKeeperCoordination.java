@@ -267,6 +267,21 @@ public final class ZooKeeperCoordination implements Coordination, AutoCloseable 
                         troubles.gone(path);
                         next.run();
                     } else if (code(event) == Code.NOAUTH) {
+                        goOnIfThere(path, next);
+                    }
+                });
+    }
+
+    /** ZooKeeper looks at the right to create before it looks whether there is anything to create. */
+    private void goOnIfThere(String path, Runnable next) {
+        requests.send(
+                (client, callback) ->
+                        client.checkExists().inBackground(callback).forPath(path),
+                event -> {
+                    if (succeeded(event)) {
+                        troubles.gone(path);
+                        next.run();
+                    } else if (code(event) == Code.NONODE || code(event) == Code.NOAUTH) {
                         troubles.tell(
                                 path,
                                 "ZooKeeper does not let this node create " + path

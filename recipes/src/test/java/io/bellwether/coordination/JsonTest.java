@@ -67,6 +67,9 @@ class JsonTest {
 
     @Test
     void anEmptyNodeIsNoRecord() {
+        assertThatThrownBy(() -> Json.readRecord(null))
+                .isInstanceOf(MalformedNodeException.class)
+                .hasMessageContaining("no content");
         assertThatThrownBy(() -> Json.readRecord(new byte[0]))
                 .isInstanceOf(MalformedNodeException.class)
                 .hasMessageContaining("no JSON object");

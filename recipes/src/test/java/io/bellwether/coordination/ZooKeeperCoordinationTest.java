@@ -27,7 +27,11 @@ import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.retry.RetryNTimes;
 import org.apache.curator.test.InstanceSpec;
 import org.apache.curator.test.TestingCluster;
+import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.ZooDefs.Ids;
+import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.ZooKeeper;
+import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Stat;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -295,6 +299,74 @@ class ZooKeeperCoordinationTest extends CoordinationContract {
 
         until("it is told", () -> !a.heard().troubles().isEmpty());
         assertThat(a.heard().troubles().get(0)).contains("strange-latch").contains("delete it");
+    }
+
+    /** As {@code create} of ZooKeeper's shell makes them. */
+    @Test
+    void znodesWithoutContentEndNobody() throws Exception {
+        Participant a = startAndHold("a");
+        claim(a, Coordination.ABSENT, record(1, "a", "claim-1"));
+        for (String path : List.of("members/b", "latch/strange-latch-0000000000")) {
+            bare(path);
+            until(
+                    path + " is told",
+                    () -> tells(
+                            a,
+                            path + (path.startsWith("latch") ? " is not of Bellwether" : " cannot be read")
+                                    + ": it has no content"));
+        }
+        onlooker.delete().forPath(chroot + "/bellwether/t/quorum");
+        bare("quorum");
+        assertThat(a.door().view().record()).isEqualTo(new Versioned(0, record(1, "a", "claim-1")));
+
+        Participant c = start(member("c"), "process-c");
+        until("it is told", () -> tells(c, "cannot be read at its version 0: it has no content"));
+        until("they see each other", () -> a.door().view().members().contains(c.self()));
+    }
+
+    private void bare(String path) throws Exception {
+        onlooker.getZookeeperClient()
+                .getZooKeeper()
+                .create(chroot + "/bellwether/t/" + path, null, Ids.OPEN_ACL_UNSAFE, CreateMode.PERSISTENT);
+    }
+
+    private static boolean tells(Participant participant, String what) {
+        return participant.heard().troubles().stream().anyMatch(trouble -> trouble.contains(what));
+    }
+
+    @Test
+    void whoMayNotCreateWhatIsThereGoesOn() throws Exception {
+        for (String folder : List.of("members", "latch")) {
+            onlooker.create().creatingParentsIfNeeded().forPath(chroot + "/bellwether/t/" + folder, new byte[0]);
+        }
+        onlooker.setACL()
+                .withACL(List.of(new ACL(Perms.READ, Ids.ANYONE_ID_UNSAFE)))
+                .forPath(chroot + "/bellwether/t");
+        startAndHold("a");
+    }
+
+    /** Else nobody would be known for the sake of one. */
+    @Test
+    void aMemberThatMayNotBeReadIsToldAndPassedBy() throws Exception {
+        onlooker.create()
+                .creatingParentsIfNeeded()
+                .withACL(List.of(new ACL(Perms.WRITE, Ids.ANYONE_ID_UNSAFE)))
+                .forPath(chroot + "/bellwether/t/members/x", new byte[0]);
+        Participant a = start("a");
+        awaitReady(a);
+        until("it is told", () -> tells(a, "does not let this node read"));
+        until("it sees itself", () -> a.door().view().members().equals(List.of(a.self())));
+    }
+
+    @Test
+    void aGlancePassesByWhatCannotBeRead() throws Exception {
+        Participant a = startAndHold("a");
+        claim(a, Coordination.ABSENT, record(1, "a", "claim-1"));
+        bare("members/b");
+        CoordinationSettings settings =
+                new CoordinationSettings(ensemble.getConnectString() + chroot, "t", SESSION, POLL);
+        assertThat(ClusterGlance.at(settings))
+                .contains(new ClusterGlance(record(1, "a", "claim-1"), List.of(a.self())));
     }
 
     @Test
