@@ -22,17 +22,18 @@ final class Troubles {
 
     /** ZooKeeper refuses a write for want of rights. */
     void tellNotAllowed(String path, Code code) {
-        tell(
-                path,
-                "ZooKeeper does not let this node write " + path + " (" + code
-                        + "). Give the node the credentials, or the znode the access list, that it needs.");
+        tellRefused("write", path, code);
     }
 
     /** ZooKeeper refuses a read for want of rights. */
     void tellNotReadable(String path, Code code) {
+        tellRefused("read", path, code);
+    }
+
+    private void tellRefused(String what, String path, Code code) {
         tell(
                 path,
-                "ZooKeeper does not let this node read " + path + " (" + code
+                "ZooKeeper does not let this node " + what + " " + path + " (" + code
                         + "). Give the node the credentials, or the znode the access list, that it needs.");
     }
 

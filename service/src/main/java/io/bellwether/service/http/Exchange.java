@@ -76,8 +76,7 @@ final class Exchange implements AsyncListener {
             Runnable whenOver) {
         AsyncContext context = request.startAsync(request, response);
         context.setTimeout(0);
-        // Jetty answers 200 where a request ends without a status. Whatever ends this one by mistake, that must not be
-        // told.
+        // Jetty answers 200 where a request ends without a status. Where a mistake ends it, nobody must hear that.
         response.setStatus(HttpServletResponse.SC_INTERNAL_SERVER_ERROR);
         Exchange exchange = new Exchange(context, response, node, tooLateWhileOpen, tooLateWhenAdvanced, whenOver);
         context.addListener(exchange);
@@ -121,6 +120,11 @@ final class Exchange implements AsyncListener {
         return state.getAndSet(State.OVER);
     }
 
+    /** @param before how far it has come */
+    private Problem tooLate(State before) {
+        return before == State.OPEN ? tooLateWhileOpen : tooLateWhenAdvanced;
+    }
+
     private void send(Reply reply) {
         reply.putHead(response);
         if (reply.body().size() == 0) {
@@ -137,7 +141,7 @@ final class Exchange implements AsyncListener {
         if (before == State.OVER) {
             return;
         }
-        Reply reply = Reply.of(node, before == State.OPEN ? tooLateWhileOpen : tooLateWhenAdvanced);
+        Reply reply = Reply.of(node, tooLate(before));
         try {
             context.start(() -> send(reply));
         } catch (RejectedExecutionException | IllegalStateException e) {
@@ -159,7 +163,7 @@ final class Exchange implements AsyncListener {
         if (before == State.OVER) {
             return;
         }
-        Problem tooLate = before == State.OPEN ? tooLateWhileOpen : tooLateWhenAdvanced;
+        Problem tooLate = tooLate(before);
         if (error instanceof IOException || error instanceof TimeoutException) {
             LOG.debug("a connection ended before its request did", error);
             send(Reply.of(node, tooLate));

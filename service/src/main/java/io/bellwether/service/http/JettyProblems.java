@@ -111,7 +111,7 @@ final class JettyProblems implements Request.Handler {
                 PercentEncoding.shown(request.getMethod()) + " is not for "
                         + PercentEncoding.shown(request.getHttpURI().getPath()) + ".";
             case STOPPING -> "This node is being stopped, and has not looked at the request. Send it to another.";
-            case INTERNAL_ERROR -> "This node failed on the request; its log says how.";
+            case INTERNAL_ERROR -> Problem.failed().detail();
             default -> "The request is refused: " + PercentEncoding.shown(reason(status, request)) + ".";
         };
     }
