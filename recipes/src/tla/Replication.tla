@@ -50,12 +50,14 @@ Keeps(rule) == rule \notin LeftOut
 Epochs == 1..MaxEpoch
 Stores == 1..(MaxWipes + 1)
 Replicas == Nodes \X Stores
-Rep(n) == <<n, IF Keeps("store") THEN store[n] ELSE 1>>   \* 3.1: an answer counts for the store that gave it
+OldStoreCounts == ~Keeps("store")
+Rep(n) == <<n, IF OldStoreCounts THEN 1 ELSE store[n]>>   \* 3.1: an answer counts for the store that gave it
 
 Max(a, b) == IF a > b THEN a ELSE b
 Min(a, b) == IF a < b THEN a ELSE b
 
-W(S) == IF Mode = "all" THEN Cardinality(S) ELSE Cardinality(S) \div 2 + 1
+All == Mode = "all"
+W(S) == IF All THEN Cardinality(S) ELSE Cardinality(S) \div 2 + 1
 R(S) == Cardinality(S) - W(S) + 1
 
 (* An entry is the epoch in which it was written; that and its index name it, for an epoch has one leader with one
@@ -66,12 +68,11 @@ Entry(e) == IF Keeps("own-epoch") THEN e ELSE crashes * 100 + e
 (* A position orders logs by (last epoch, last index): 2.4. *)
 Last(l) == IF l = <<>> THEN 0 ELSE EpochOf(l[Len(l)]) * 100 + Len(l)
 
-\* How far two logs have the same positions.
-RECURSIVE AgreeFrom(_, _, _)
-AgreeFrom(a, b, i) == IF i < Len(a) /\ i < Len(b) /\ a[i + 1] = b[i + 1] THEN AgreeFrom(a, b, i + 1) ELSE i
-Agree(a, b) == AgreeFrom(a, b, 0)
-
 Prefix(l, k) == SubSeq(l, 1, k)
+
+\* How far two logs have the same entries.
+Agree(a, b) == Cardinality({i \in DOMAIN a : i <= Len(b) /\ Prefix(a, i) = Prefix(b, i)})
+
 
 --------------------------------------------------------------------------------
 (* What a process can be. *)
@@ -223,40 +224,37 @@ Sync(n) ==
     /\ disk' = [disk EXCEPT ![n] = log[n]]
     /\ UNCHANGED <<record, flight, claimed, store, promise, log, asked, proc, sent, crashes, committed, read, rare>>
 
-\* 4.4: of entries i+1..j of the leader, what is here stays; from the first conflict on the own log is cut.
-RECURSIVE TakeOver(_, _, _, _)
-TakeOver(own, led, i, j) ==
-    IF i = j THEN own
-    ELSE IF i < Len(own) /\ EpochOf(own[i + 1]) = EpochOf(led[i + 1]) THEN TakeOver(own, led, i + 1, j)
-    ELSE Prefix(own, i) \o SubSeq(led, i + 1, j)
-
 \* The greatest index at which the two have the same position; that is all that a follower looks at (4.1).
 RECURSIVE MatchFrom(_, _, _)
 MatchFrom(own, led, i) == IF i = 0 \/ EpochOf(own[i]) = EpochOf(led[i]) THEN i ELSE MatchFrom(own, led, i - 1)
 
-(* 4.1, 4.4, 4.5, 4.6: f takes the entries of epoch e up to index j, or none if it has them, makes them durable and
-   acknowledges what this append proved equal, if the leader still lives to hear it. The append may be one of long
-   ago. Of the positions that it may name, the greatest stands for all, since LogsMatch; of those that f has,
-   likewise. *)
+\* 4.1: what a follower with this log says to an append whose last entry is at j.
+Proven(own, led, j) == IF Keeps("matched") THEN j ELSE Min(Len(own), Len(led))
+
+(* 4.1, 4.4, 4.5, 4.6: f takes an append of epoch e, makes it durable and acknowledges what it proved equal, if the
+   leader still lives to hear it. The append may be one of long ago. Of the positions that it may name, the greatest
+   that f has stands for all, since LogsMatch. It brings the next entry, in the place of all that f has from there on,
+   or none, as long as that tells anybody anything; one with more is several with one each. *)
 Replicate(e, f) ==
     LET n == claimed[e].node
         led == LedLog(e)
         i == MatchFrom(log[f], led, Min(Len(log[f]), Len(led)))
-        lives == Leads(n) /\ promise[n] = e
+        Tells(own, j) ==
+            /\ Leads(n) /\ promise[n] = e
+            /\ Proven(own, led, j) > proc[n].ack[Rep(f)]
+        Takes(own, j) ==
+            /\ Promises(f, Max(e, promise[f]))
+            /\ log' = [log EXCEPT ![f] = own]
+            /\ disk' = [disk EXCEPT ![f] = own]
+            /\ LET after == IF promise[f] < e THEN [proc EXCEPT ![f] = Follower] ELSE proc IN
+               proc' = IF Tells(own, j) THEN [after EXCEPT ![n].ack[Rep(f)] = Proven(own, led, j)] ELSE after
     IN  /\ f # n
+        /\ Keeps("fencing") => promise[f] <= e
         /\ led # <<>>
         /\ i >= begins[f]
-        /\ Keeps("fencing") => promise[f] <= e
-        /\ Promises(f, Max(e, promise[f]))
-        /\ \E j \in i..Len(led) :
-            LET own == TakeOver(log[f], led, i, j)
-                acknowledged == IF Keeps("matched") THEN j ELSE Min(Len(own), Len(led))
-                known == lives /\ acknowledged > proc[n].ack[Rep(f)]
-            IN  /\ known \/ promise[f] < e \/ own # log[f]
-                /\ log' = [log EXCEPT ![f] = own]
-                /\ disk' = [disk EXCEPT ![f] = own]
-                /\ LET after == IF promise[f] < e THEN [proc EXCEPT ![f] = Follower] ELSE proc IN
-                   proc' = IF known THEN [after EXCEPT ![n].ack[Rep(f)] = acknowledged] ELSE after
+        /\ IF promise[f] < e \/ Tells(log[f], i)
+           THEN Takes(log[f], i)
+           ELSE i < Len(led) /\ Takes(Append(Prefix(log[f], i), led[i + 1]), i + 1)
         /\ UNCHANGED <<record, flight, claimed, store, crashes, committed, rare>>
 
 \* What leader n knows to be on replica r: acknowledged by a follower, or on the own disk (4.2).
@@ -308,7 +306,8 @@ Intend(n) ==
         /\ proc' = [proc EXCEPT ![n].intent = S, ![n].stage = "intended"]
     /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, sent, crashes, committed, read, rare>>
 
-(* 5.5: until it is sent an intention may be dropped. *)
+(* 5.5: until it is sent an intention may be dropped. Where logs aren't cut nothing new is reached by that: all that was
+   done meanwhile would have been allowed without the intention too. *)
 Drop(n) ==
     /\ Leads(n)
     /\ proc[n].stage = "intended"
@@ -490,13 +489,14 @@ Served ==
 \* Whether a crash at a follower makes a difference.
 Forgetful == ~Keeps("durable-promise") \/ ~Keeps("fsync")
 
-(* The process ends and begins again. The log on disk is what was synced, or more: a torn tail keeps some of it. *)
+(* The process ends and begins again. The log on disk is what was synced, or more: a torn tail keeps some of it. That a
+   leader's keeps all of it is Sync, and then this. *)
 Crash(n) ==
     /\ crashes < MaxCrashes
     /\ ~Forgetful => proc[n] # Follower \/ asked[n] # 0 \/ log[n] # disk[n]
     /\ crashes' = crashes + 1
     /\ \E l \in {disk[n]} \cup {Prefix(log[n], k) : k \in
-                (IF Keeps("fsync") THEN Agree(disk[n], log[n]) ELSE 0)..Len(log[n])} :
+                (IF Keeps("fsync") THEN Agree(disk[n], log[n]) ELSE 0)..(IF Leads(n) THEN Len(log[n]) - 1 ELSE Len(log[n]))} :
         /\ log' = [log EXCEPT ![n] = l]
         /\ disk' = [disk EXCEPT ![n] = l]
         /\ promise' = IF Keeps("durable-promise") THEN promise
@@ -540,18 +540,20 @@ Wipe(n) ==
 --------------------------------------------------------------------------------
 Next ==
     \/ \E n \in Nodes :
-        \/ Claim(n) \/ Learn(n) \/ Lead(n)
-        \/ Write(n) \/ Sync(n) \/ \E i \in DOMAIN log[n] : Commit(n, i)
-        \/ Intend(n) \/ Drop(n) \/ Send(n) \/ Settle(n) \/ SettleByReading(n)
-        \/ Say(n) \/ \E k \in DOMAIN log[n] : Cut(n, k)
-        \/ \E i \in 1..MaxLog : Install(n, i)
-        \/ Recover(n)
-        \/ BeginRead(n) \/ Confirm(n)
-        \/ Crash(n) \/ Resume(n) \/ Wipe(n)
-        \/ \E m \in Nodes : Promise(n, m) \/ \E k \in DOMAIN log[m] : Pull(n, m, k)
+        \/ Claim(n) \/ Learn(n)
+        \/ /\ IsRecovering(n)
+           /\ \/ \E m \in Nodes : Promise(m, n) \/ \E k \in DOMAIN log[m] : Pull(n, m, k)
+              \/ Lead(n)
+        \/ /\ Leads(n)
+           /\ \/ Write(n) \/ Sync(n) \/ \E i \in DOMAIN log[n] : Commit(n, i)
+              \/ Intend(n) \/ Send(n) \/ Settle(n) \/ SettleByReading(n)
         \/ \E e \in 1..Len(claimed) : Replicate(e, n)
+        \/ Crash(n) \/ Resume(n) \/ Wipe(n)
+        \/ Reads /\ (BeginRead(n) \/ Confirm(n))
+        \/ Cuts /\ (Say(n) \/ Drop(n) \/ \E k \in DOMAIN log[n] : Cut(n, k) \/ \E i \in 1..MaxLog : Install(n, i))
+        \/ Recoverable /\ Recover(n)
     \/ \E q \in flight : Take(q)
-    \/ EndRead
+    \/ Reads /\ EndRead
 
 Spec == Init /\ [][Next]_vars
 
@@ -580,10 +582,12 @@ WhatIsCutAllHold ==
 
 ReadsAreFresh == Served => read.index >= read.atLeast
 
-OneLeaderPerEpoch == \A n, m \in Nodes : n # m /\ Leads(n) /\ Leads(m) => promise[n] # promise[m]
+OneLeaderPerEpoch ==
+    LET leaders == {n \in Nodes : Leads(n)} IN
+    \A n, m \in leaders : promise[n] = promise[m] => n = m
 
 LogsMatch ==
-    LET logs == {log[n] : n \in Nodes} \cup {LedLog(e) : e \in 1..Len(claimed)} IN
-    \A a, b \in logs : \A i \in 1..Min(Len(a), Len(b)) : EpochOf(a[i]) = EpochOf(b[i]) => Prefix(a, i) = Prefix(b, i)
+    LET logs == {log[n] : n \in Nodes} \cup {sent[e] : e \in 1..Len(claimed)} IN
+    \A a, b \in logs : Len(a) > Len(b) \/ a = b \/ Agree(a, b) >= MatchFrom(a, b, Len(a))
 
 ================================================================================
