@@ -73,7 +73,6 @@ Prefix(l, k) == SubSeq(l, 1, k)
 \* How far two logs have the same entries.
 Agree(a, b) == Cardinality({i \in DOMAIN a : i <= Len(b) /\ Prefix(a, i) = Prefix(b, i)})
 
-
 --------------------------------------------------------------------------------
 (* What a process can be. *)
 
@@ -233,8 +232,8 @@ Proven(own, led, j) == IF Keeps("matched") THEN j ELSE Min(Len(own), Len(led))
 
 (* 4.1, 4.4, 4.5, 4.6: f takes an append of epoch e, makes it durable and acknowledges what it proved equal, if the
    leader still lives to hear it. The append may be one of long ago. Of the positions that it may name, the greatest
-   that f has stands for all, since LogsMatch. It brings the next entry, in the place of all that f has from there on,
-   or none, as long as that tells anybody anything; one with more is several with one each. *)
+   that f has stands for all, since LogsMatch. It brings none as long as that tells anybody anything, then the next
+   entry, in the place of all that f has from there on; one with more is several with one each. *)
 Replicate(e, f) ==
     LET n == claimed[e].node
         led == LedLog(e)
@@ -389,8 +388,8 @@ Cut(n, k) ==
     /\ \E e \in 1..promise[n] : k <= said[e] /\ (Leads(n) => e = promise[n])
     /\ \E c \in committed : c[1] = k /\ disk[n][k] = c[2]
     /\ begins' = [begins EXCEPT ![n] = k]
-    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, proc, sent, crashes, committed, read, said,
-                   recovered>>
+    /\ UNCHANGED <<record, flight, claimed, store, promise, log, disk, asked, proc, sent, crashes, committed, read>>
+    /\ UNCHANGED <<said, recovered>>
 
 CommittedAt(i) == (CHOOSE c \in committed : c[1] = i)[2]
 
@@ -495,8 +494,10 @@ Crash(n) ==
     /\ crashes < MaxCrashes
     /\ ~Forgetful => proc[n] # Follower \/ asked[n] # 0 \/ log[n] # disk[n]
     /\ crashes' = crashes + 1
-    /\ \E l \in {disk[n]} \cup {Prefix(log[n], k) : k \in
-                (IF Keeps("fsync") THEN Agree(disk[n], log[n]) ELSE 0)..(IF Leads(n) THEN Len(log[n]) - 1 ELSE Len(log[n]))} :
+    /\ \E l \in {disk[n]} \cup
+            LET least == IF Keeps("fsync") THEN Agree(disk[n], log[n]) ELSE 0
+                most == IF Leads(n) THEN Len(log[n]) - 1 ELSE Len(log[n])
+            IN {Prefix(log[n], k) : k \in least..most} :
         /\ log' = [log EXCEPT ![n] = l]
         /\ disk' = [disk EXCEPT ![n] = l]
         /\ promise' = IF Keeps("durable-promise") THEN promise
@@ -550,7 +551,10 @@ Next ==
         \/ \E e \in 1..Len(claimed) : Replicate(e, n)
         \/ Crash(n) \/ Resume(n) \/ Wipe(n)
         \/ Reads /\ (BeginRead(n) \/ Confirm(n))
-        \/ Cuts /\ (Say(n) \/ Drop(n) \/ \E k \in DOMAIN log[n] : Cut(n, k) \/ \E i \in 1..MaxLog : Install(n, i))
+        \/ /\ Cuts
+           /\ \/ Say(n) \/ Drop(n)
+              \/ \E k \in DOMAIN log[n] : Cut(n, k)
+              \/ \E i \in 1..MaxLog : Install(n, i)
         \/ Recoverable /\ Recover(n)
     \/ \E q \in flight : Take(q)
     \/ Reads /\ EndRead
