@@ -41,7 +41,13 @@ start_zookeeper() {
   local port
   if runs zookeeper; then return; fi
   # Nodes that still run know the old port.
-  if runs_anything; then port=$(address_of zookeeper); port=${port##*:}; else next_free_port 2181; fi
+  if runs_anything; then
+    port=$(address_of zookeeper) || fail "$REFUSED" "nodes run, and nothing says any more on which port their ZooKeeper" \
+      "was (scripts/cluster stop, then start)"
+    port=${port##*:}
+  else
+    next_free_port 2181
+  fi
   say "Starting a ZooKeeper on 127.0.0.1:$port ..."
   # shellcheck disable=SC2154,SC2086
   launch zookeeper "127.0.0.1:$port" "$java" $quick_flags -Xmx128m -jar "$run/bellwether.jar" \
@@ -105,10 +111,12 @@ nodes() {
   launched | grep '^n[0-9]' || true
 }
 
-# How many nodes this cluster has had.
+# How many nodes this cluster has had. One of them may have lost its data.
 nodes_with_data() {
-  local count=0
-  while [[ -d $run/data/n$((count + 1)) ]]; do ((++count)); done
+  local count=0 index
+  for index in {1..9}; do
+    if [[ -d $run/data/n$index || -f $run/processes/n$index ]]; then count=$index; fi
+  done
   echo "$count"
 }
 

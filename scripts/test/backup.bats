@@ -30,7 +30,12 @@ address() {
   [[ $output == "saved $kept/one: cluster "*" up to index "*" from n2" ]]
   run -0 --separate-stderr "$scripts/backup" verify "$kept/one" -o json
   jq -e '.index >= 51 and .epoch >= 1 and .node == "n2" and .bytes > 0 and (.clusterId | length) == 36' <<< "$output"
-  [[ ! -e $kept/one.part ]]
+  nothing_is_left_of one
+}
+
+# nothing_is_left_of FILE: of what a save was writing.
+nothing_is_left_of() {
+  [[ -z $(compgen -G "$kept/$1.part*") ]]
 }
 
 @test "nothing is written over a file, and nobody is unreachable" {
@@ -38,7 +43,8 @@ address() {
   run -2 --separate-stderr "$scripts/backup" save "$kept/mine"
   [[ $stderr == *exists* && $(< "$kept/mine") == mine ]]
   run -5 --separate-stderr "$scripts/backup" save "$kept/nobody" --url http://127.0.0.1:1
-  [[ $stderr == *"nobody answers"* && ! -e $kept/nobody && ! -e $kept/nobody.part ]]
+  [[ $stderr == *"nobody answers"* && ! -e $kept/nobody ]]
+  nothing_is_left_of nobody
 }
 
 @test "a backup that was cut off, changed, or never was one is refused" {
@@ -76,4 +82,39 @@ address() {
   done
   [[ $("$scripts/status" -o json | jq -r .clusterId) != $("$scripts/backup" verify "$kept/for-another" -o json | jq -r .clusterId) ]]
   curl -sS --fail -o /dev/null -X PUT --data-binary more "$(address n2)/v1/kv/b/more"
+}
+
+@test "a backup that can't be brought to the disk is none" {
+  mkdir -p "$kept/broken"
+  printf '#!/bin/sh\nexit 1\n' > "$kept/broken/sync"
+  chmod +x "$kept/broken/sync"
+  PATH=$kept/broken:$PATH run -3 --separate-stderr "$scripts/backup" save "$kept/unsynced"
+  [[ $stderr == *"could not be brought to the disk"* && ! -e $kept/unsynced ]]
+  nothing_is_left_of unsynced
+}
+
+@test "what root restores into the service's directory is the service's" {
+  ((EUID == 0)) || skip "needs root"
+  "$scripts/backup" save "$kept/owned" 2> /dev/null
+  mkdir "$kept/service"
+  chown nobody "$kept/service"
+  "$scripts/backup" restore "$kept/owned" "$kept/service" 2> /dev/null
+  [[ -z $(find "$kept/service" ! -user nobody) && -e $kept/service/lock ]]
+}
+
+@test "a node that sends nothing is given the time that it needs, and no more; and nothing is left when it is interrupted" {
+  local silent pid saving
+  silent=$(address n2)
+  pid=$("$scripts/cluster" status -o json | jq -r '.processes[] | select(.name == "n2").pid')
+  kill -STOP "$pid"
+  run --separate-stderr "$scripts/backup" save "$kept/silent" --url "$silent" --timeout 2s
+  "$scripts/backup" save "$kept/interrupted" --url "$silent" &
+  saving=$!
+  until compgen -G "$kept/interrupted.part*" > /dev/null; do sleep 0.1; done
+  kill -TERM "$saving"
+  wait "$saving" || true
+  kill -CONT "$pid"
+  [[ $status == 3 && $stderr == *"sent nothing for 2s"* && ! -e $kept/silent ]]
+  nothing_is_left_of silent
+  nothing_is_left_of interrupted
 }

@@ -161,6 +161,16 @@ teardown_file() {
   in_sync 3
 }
 
+@test "a rolling restart without ZooKeeper is refused, for nobody could leave the set or come back" {
+  local before
+  before=$(pids)
+  kill -KILL "$("$scripts/cluster" status -o json | jq -r '.processes[] | select(.name == "zookeeper").pid')"
+  until [[ $("$scripts/status" -o json | jq -r .zookeeper.state) != connected ]]; do sleep 0.2; done
+  run -2 --separate-stderr "$scripts/rolling-restart"
+  [[ $stderr == *"see ZooKeeper"* && $(pids) == "$before" ]]
+  timeout 180 "$scripts/cluster" start > /dev/null
+}
+
 @test "a rolling restart of a cluster that is not whole is refused" {
   "$scripts/cluster" kill "$(follower)"
   run -2 --separate-stderr "$scripts/rolling-restart"

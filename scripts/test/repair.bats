@@ -171,7 +171,7 @@ flip() {
 
 # Starts what does not run, and waits until all three are in sync.
 restart() {
-  timeout 180 "$scripts/cluster" start --nodes 3 > /dev/null
+  timeout 180 "$scripts/cluster" start > /dev/null
 }
 
 # told FILE TEXT: waits until it is said.

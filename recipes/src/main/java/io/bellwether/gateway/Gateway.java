@@ -35,8 +35,10 @@ final class Gateway implements OutcomeListener {
 
     /** By ticket, in the order in which they came. */
     private final LinkedHashMap<Long, Held> held = new LinkedHashMap<>();
-    /** Held writes that nobody is working on, in the order in which they are to go out. */
-    private final LinkedHashMap<Long, Held> waiting = new LinkedHashMap<>();
+    /** Held writes that nobody is working on; the oldest are the first to go out. */
+    private final TreeMap<Long, Held> waiting = new TreeMap<>();
+
+    private long waitingBytes;
 
     /** What stands in the own log, while this node leads. */
     private final Attempts attempts = new Attempts();
@@ -83,13 +85,25 @@ final class Gateway implements OutcomeListener {
         long timeout = Math.min(timeoutMillis, settings.maxTimeoutMillis());
         Held write = new Held(nextTicket++, key, command, nowMillis + timeout, whenDone);
         held.put(write.ticket(), write);
-        waiting.put(write.ticket(), write);
         heldBytes += command.size();
+        toWaiting(write);
+    }
+
+    private void toWaiting(Held write) {
+        if (waiting.put(write.ticket(), write) == null) {
+            waitingBytes += write.command().size();
+        }
+    }
+
+    private void fromWaiting(Held write) {
+        if (waiting.remove(write.ticket()) != null) {
+            waitingBytes -= write.command().size();
+        }
     }
 
     private void end(Held write, WriteOutcome outcome) {
+        fromWaiting(write);
         held.remove(write.ticket());
-        waiting.remove(write.ticket());
         heldBytes -= write.command().size();
         write.done(outcome);
     }
@@ -111,6 +125,11 @@ final class Gateway implements OutcomeListener {
     }
 
     // --- time and leadership ---------------------------------------------------------------------------------------
+
+    /** What time it is when the next write arrives: its deadline is reckoned from that. */
+    void time(long monotonicMillis) {
+        nowMillis = monotonicMillis;
+    }
 
     /**
      * Time has passed.
@@ -149,7 +168,7 @@ final class Gateway implements OutcomeListener {
             attempts.clear();
         }
         if (leaderNow != null && (!leaderNow.equals(leader) || epoch != leaderEpoch)) {
-            held.values().forEach(write -> waiting.put(write.ticket(), write));
+            held.values().forEach(this::toWaiting);
             offerAtMillis = nowMillis;
             leaderEpoch = epoch;
         }
@@ -172,7 +191,7 @@ final class Gateway implements OutcomeListener {
         }
         for (Held write : held.values()) {
             if (nowMillis - write.offeredMillis() >= settings.patienceMillis()) {
-                waiting.put(write.ticket(), write);
+                toWaiting(write);
             }
         }
     }
@@ -185,23 +204,43 @@ final class Gateway implements OutcomeListener {
     }
 
     private boolean mayOffer() {
-        return leader != null && logTime >= 0 && !waiting.isEmpty() && nowMillis >= offerAtMillis;
+        return leader != null
+                && logTime >= 0
+                && !waiting.isEmpty()
+                && nowMillis >= offerAtMillis
+                && (leading || hasWay(waiting.firstEntry().getValue()));
+    }
+
+    /** Else so much is under way to the leader that this one would be thrown away on its way, or another for it. */
+    private boolean hasWay(Held write) {
+        long underWay = heldBytes - waitingBytes;
+        return underWay == 0 || underWay + write.command().size() <= settings.maxUnderWayBytes();
     }
 
     /** Takes what waits to the leader, and verdicts to the gateways that wait for them. */
     void flush() {
         NodeId to = leader;
         if (to != null && mayOffer()) {
-            List<Held> batch = new ArrayList<>(waiting.values());
-            waiting.clear();
             if (leading) {
-                batch.forEach(this::offerHere);
+                List<Held> all = new ArrayList<>(waiting.values());
+                all.forEach(this::fromWaiting);
+                all.forEach(this::offerHere);
             } else {
-                forward(to, batch);
+                forward(to, oldestThatHaveWay());
             }
         }
         verdicts.forEach((home, answers) -> mail.accept(home.node(), new Message.Forwarded(home.life(), answers)));
         verdicts.clear();
+    }
+
+    private List<Held> oldestThatHaveWay() {
+        List<Held> oldest = new ArrayList<>();
+        while (!waiting.isEmpty() && hasWay(waiting.firstEntry().getValue())) {
+            Held next = waiting.firstEntry().getValue();
+            fromWaiting(next);
+            oldest.add(next);
+        }
+        return oldest;
     }
 
     private void offerHere(Held write) {
@@ -295,7 +334,7 @@ final class Gateway implements OutcomeListener {
     }
 
     private void offerAgain(Held write, long restMillis) {
-        waiting.put(write.ticket(), write);
+        toWaiting(write);
         offerAtMillis = Math.max(offerAtMillis, nowMillis + restMillis);
     }
 

@@ -136,16 +136,23 @@ public final class Outcomes implements StateMachine {
         tables.commit(last);
     }
 
-    /** Whether a request needs room: one whose key is known does not, since it only gets its outcome again. */
+    /** Whether a request needs room: one whose outcome is known does not, since it only gets that again. */
     boolean grows(Bytes encoded) {
         try {
             Request request = Request.decode(encoded);
-            boolean known =
-                    request.id() instanceof RequestId.Keyed keyed && tables.get(rowOf(KEY, keyed.key())) != null;
-            return !known && application.grows(request.command());
+            return !isKnown(request.id()) && application.grows(request.command());
         } catch (MalformedBytes e) {
             throw new InvariantViolation("a gateway's request cannot be read: " + e.getMessage());
         }
+    }
+
+    private boolean isKnown(RequestId id) {
+        if (id instanceof RequestId.Keyed keyed) {
+            return tables.get(rowOf(KEY, keyed.key())) != null;
+        }
+        RequestId.Sequenced sequenced = (RequestId.Sequenced) id;
+        Session session = sessionOf(sequenced.session());
+        return session != null && session.outcomes.containsKey(sequenced.sequence());
     }
 
     private Verdict apply(Entry entry) {

@@ -1,6 +1,8 @@
 package io.bellwether.gateway;
 
 import java.util.Comparator;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -11,8 +13,15 @@ import java.util.function.LongConsumer;
  * the gateway beside it; the reading itself is done by whoever asked, from a view of the tables.
  */
 final class Reads {
+    /** So many dead ones at the replica are no burden. */
+    static final int FORGOTTEN_AT_LEAST = 100;
+
     private final LongConsumer askReplica;
+    private final Consumer<Set<Long>> forget;
     private final TreeMap<Long, Waiting> waiting = new TreeMap<>();
+    /** Given up here while the replica still waits to confirm them. */
+    private final Set<Long> givenUp = new HashSet<>();
+
     private final TreeSet<Waiting> byDeadline =
             new TreeSet<>(Comparator.comparingLong(Waiting::deadlineMillis).thenComparingLong(Waiting::id));
     private final TreeSet<Waiting> byIndex =
@@ -25,9 +34,13 @@ final class Reads {
     private record Waiting(
             long id, ReadLevel level, long minIndex, long deadlineMillis, Consumer<ReadVerdict> whenDone) {}
 
-    /** @param askReplica asks the replica to confirm a read of this number */
-    Reads(LongConsumer askReplica) {
+    /**
+     * @param askReplica asks the replica to confirm a read of this number
+     * @param forget tells it that nobody waits for these any more
+     */
+    Reads(LongConsumer askReplica, Consumer<Set<Long>> forget) {
         this.askReplica = askReplica;
+        this.forget = forget;
     }
 
     void read(ReadLevel level, long minIndex, long timeoutMillis, Consumer<ReadVerdict> whenDone) {
@@ -47,6 +60,8 @@ final class Reads {
         if (read != null) {
             byDeadline.remove(read);
             serveOrWait(read);
+        } else {
+            givenUp.remove(id);
         }
     }
 
@@ -93,6 +108,15 @@ final class Reads {
         while (!byDeadline.isEmpty() && byDeadline.first().deadlineMillis() <= nowMillis) {
             giveUpFirst();
         }
+        forgetGivenUp();
+    }
+
+    /** Now and then: it looks through all that it waits for. Without a leader they would become ever more. */
+    private void forgetGivenUp() {
+        if (givenUp.size() > waiting.size() + FORGOTTEN_AT_LEAST) {
+            forget.accept(givenUp);
+            givenUp.clear();
+        }
     }
 
     /** This node stops: nobody waits any longer. */
@@ -106,6 +130,9 @@ final class Reads {
         Waiting read = byDeadline.pollFirst();
         boolean confirmed = waiting.remove(read.id()) == null;
         byIndex.remove(read);
+        if (!confirmed) {
+            givenUp.add(read.id());
+        }
         read.whenDone().accept(confirmed ? new ReadVerdict.IndexNotReached(appliedIndex) : new ReadVerdict.NoLeader());
     }
 

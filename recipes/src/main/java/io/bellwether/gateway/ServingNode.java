@@ -71,7 +71,7 @@ public final class ServingNode {
         this.outcomes = outcomes;
         this.gateway =
                 new Gateway(session, life, settings, this::propose, (to, message) -> peers.send(mail(to, message)));
-        this.reads = new Reads(replica::read);
+        this.reads = new Reads(replica::read, replica::forgetReads);
         this.operators = new Operators(replica);
         outcomes.listener(gateway);
         this.node = new Node(replica, log, outcomes, snapshots, peers, coordination, new Waiters(owner));
@@ -168,6 +168,7 @@ public final class ServingNode {
     public void time(long monotonicMillis, long wallMillis) {
         nowMillis = monotonicMillis;
         replica.tick(monotonicMillis, wallMillis);
+        gateway.time(monotonicMillis);
         reads.time(monotonicMillis);
     }
 

@@ -4,6 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -365,6 +366,12 @@ final class Following {
 
     void read(long read) {
         readsToAsk.add(read);
+    }
+
+    void forget(Set<Long> reads) {
+        readsToAsk.removeIf(reads::contains);
+        readsAsked.values().forEach(asked -> asked.removeIf(reads::contains));
+        readsAsked.values().removeIf(List::isEmpty);
     }
 
     void onReadIndexed(ReplicaId from, Message.ReadIndexed answer) {

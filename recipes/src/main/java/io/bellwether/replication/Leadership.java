@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -132,6 +133,10 @@ final class Leadership {
 
     void read(Rounds.Reader reader) {
         rounds.await(reader);
+    }
+
+    void forget(Set<Long> reads) {
+        rounds.forget(reads);
     }
 
     void onAppended(ReplicaId from, Message.Appended answer) {

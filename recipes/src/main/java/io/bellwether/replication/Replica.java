@@ -4,6 +4,7 @@ import static io.bellwether.replication.InvariantViolation.check;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -187,6 +188,15 @@ public final class Replica {
             leading.read(new Rounds.Reader.Local(read));
         } else {
             following.read(read);
+        }
+    }
+
+    /** Nobody waits for these reads any more: they need not be confirmed, and may be all the same. */
+    public void forgetReads(Set<Long> reads) {
+        following.forget(reads);
+        Leadership leading = leadership;
+        if (leading != null) {
+            leading.forget(reads);
         }
     }
 

@@ -3,6 +3,7 @@ package io.bellwether.replication;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A leader's rounds of confirmation. A round begins at a number of appends; whoever answers an append of that number or a
@@ -29,6 +30,11 @@ final class Rounds {
 
     void await(Reader reader) {
         waiting.add(reader);
+    }
+
+    /** Reads of this node itself that nobody waits for any more. Those in a round end with it. */
+    void forget(Set<Long> reads) {
+        waiting.removeIf(reader -> reader instanceof Reader.Local local && reads.contains(local.read()));
     }
 
     /** Whether readers wait and no round that serves readers is under way: the next one may begin. */

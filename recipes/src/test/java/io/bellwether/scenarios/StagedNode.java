@@ -34,7 +34,7 @@ final class StagedNode {
     /** Limits are small, so that scripts reach them. */
     static final Settings SETTINGS = new Settings(100, 1_000, 3_000, 500, 2_000, 16_384, 60_000, 2_000);
 
-    static final GatewaySettings GATEWAY = new GatewaySettings(1 << 20, 200, 4_096, 50, 1_000, 10_000, 120_000);
+    static final GatewaySettings GATEWAY = new GatewaySettings(1 << 20, 200, 4_096, 16_384, 50, 1_000, 10_000, 120_000);
 
     private final Stage stage;
     private final NodeId id;

@@ -8,6 +8,7 @@ import io.bellwether.replication.Position;
 import io.bellwether.replication.ReplicaId;
 import io.bellwether.replication.WriteQuorum;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,6 +38,34 @@ class ReadRoundsTest {
         assertThat(stage.lastAppendTo(N3).number()).isGreaterThan(told.number());
         stage.acknowledge(N3, 1);
         assertThat(stage.readsReady).hasSize(1);
+    }
+
+    /** While no round can begin there would be ever more of them. */
+    @Test
+    void whoWaitsNoMoreIsForgotten() {
+        stage.replica().read(7);
+        stage.replica().read(8);
+        stage.replica().forgetReads(Set.of(7L));
+        stage.run();
+        stage.acknowledge(N2, 1);
+        stage.acknowledge(N3, 1);
+        assertThat(stage.readsReady).hasSize(1);
+    }
+
+    @Test
+    void whoWaitsNoMoreBeforeThereIsALeaderIsForgotten() {
+        LeaderStage later =
+                new LeaderStage(LeaderStage.logOf(), 4, Position.ZERO, WriteQuorum.MAJORITY, List.of(N1, N2, N3));
+        later.replica().read(7);
+        later.replica().read(8);
+        later.replica().forgetReads(Set.of(7L));
+        later.lead();
+        later.acknowledge(N2, 1);
+        later.acknowledge(N3, 1);
+        later.run();
+        later.acknowledge(N2, 1);
+        later.acknowledge(N3, 1);
+        assertThat(later.readsReady).hasSize(1);
     }
 
     @Test

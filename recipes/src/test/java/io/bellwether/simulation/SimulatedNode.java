@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedNode {
     static final long KEY_RETENTION_MILLIS = 24 * 3_600_000L;
     static final GatewaySettings GATEWAY =
-            new GatewaySettings(1 << 20, 200, 4_096, 50, 1_000, 10_000, KEY_RETENTION_MILLIS);
+            new GatewaySettings(1 << 20, 200, 4_096, 16_384, 50, 1_000, 10_000, KEY_RETENTION_MILLIS);
 
     /** Longer than a replica waits by itself. */
     private static final long MAX_GATHERING_MICROS = 12_000;

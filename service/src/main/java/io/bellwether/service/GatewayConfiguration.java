@@ -42,12 +42,17 @@ public record GatewayConfiguration(
         @NotNull @MinDuration(value = 1, unit = TimeUnit.MINUTES) @MaxDuration(value = 365, unit = TimeUnit.DAYS)
         Duration keyRetention) {
 
-    /** The same as the gateway wants it. */
-    GatewaySettings settings(Duration maxTimeout) {
+    /**
+     * The same as the gateway wants it.
+     *
+     * @param maxQueuedSize what may wait for a peer on the lane that writes travel by: the other half is for all else there
+     */
+    GatewaySettings settings(Duration maxTimeout, DataSize maxQueuedSize) {
         return new GatewaySettings(
                 maxHeldSize.toBytes(),
                 maxHeldRequests,
                 (int) maxForwardSize.toBytes(),
+                maxQueuedSize.toBytes() / 2,
                 retryInterval.toMilliseconds(),
                 patience.toMilliseconds(),
                 maxTimeout.toMilliseconds(),

@@ -168,8 +168,11 @@ final class RunningNode implements Managed {
                 identity.started().toString());
         this.coordination =
                 new ZooKeeperCoordination(coordinationSettings(connect), self, process, faces::storeAnsweringAt, loop);
-        GatewaySettings gateway =
-                configuration.gateway().settings(configuration.clients().maxTimeout());
+        GatewaySettings gateway = configuration
+                .gateway()
+                .settings(
+                        configuration.clients().maxTimeout(),
+                        configuration.peers().maxQueuedControlSize());
         Replica replica = new Replica(
                 replicaId,
                 process,
@@ -270,8 +273,8 @@ final class RunningNode implements Managed {
     /** The next start does not go on with it, if others can do without it. */
     private void storeFailed(RuntimeException why) {
         try {
-            if (why instanceof StoreDamaged damaged && store != null) {
-                store.suspect(damaged.damage());
+            if (why instanceof StoreDamaged damaged) {
+                Store.suspect(configuration.node().data(), damaged.damage());
             }
         } finally {
             halt.because(why);
@@ -475,7 +478,9 @@ final class RunningNode implements Managed {
     public void stop() {
         leave();
         scrub.close();
-        store.close();
+        if (loop.hasEnded()) {
+            store.close();
+        }
         if (joined) {
             LOG.info("node stopped id={}", configuration.node().id());
         }

@@ -167,7 +167,11 @@ class BellwetherConfigurationTest {
         BellwetherConfiguration configuration = read(Map.of());
 
         assertThat(configuration.replication().settings()).isEqualTo(Settings.DEFAULT);
-        assertThat(configuration.gateway().settings(configuration.clients().maxTimeout()))
+        assertThat(configuration
+                        .gateway()
+                        .settings(
+                                configuration.clients().maxTimeout(),
+                                configuration.peers().maxQueuedControlSize()))
                 .isEqualTo(GatewaySettings.DEFAULT);
         assertThat(configuration.peers().settings()).isEqualTo(PeerSettings.DEFAULT);
         assertThat(configuration.store().settings()).isEqualTo(StoreSettings.DEFAULT);
@@ -248,8 +252,11 @@ class BellwetherConfigurationTest {
     @Test
     void aKeyIsKnownLongerThanAnyOfItsCopiesMayTakeHoweverShortItsRetention() throws Exception {
         BellwetherConfiguration configuration = readWith("keyRetention", "1m");
-        GatewaySettings settings =
-                configuration.gateway().settings(configuration.clients().maxTimeout());
+        GatewaySettings settings = configuration
+                .gateway()
+                .settings(
+                        configuration.clients().maxTimeout(),
+                        configuration.peers().maxQueuedControlSize());
 
         assertThat(settings.keyRetentionMillis()).isEqualTo(60_000 + 2 * settings.maxTimeoutMillis());
     }

@@ -111,16 +111,19 @@ final class BackupServlet extends HttpServlet {
             }
         }
 
+        /** Also called on the node's thread. */
         private void refuse(Problem problem) {
-            async.start(() -> {
-                Reply reply = Reply.of(node, problem);
-                reply.putHead(response);
-                OutgoingBody.send(
-                        async,
-                        response,
-                        reply.body().unsafeArray(),
-                        reply.body().size());
-            });
+            try {
+                async.start(() -> send(Reply.of(node, problem)));
+            } catch (RejectedExecutionException | IllegalStateException e) {
+                LOG.debug("a refusal is lost: the server is stopping, or has ended the request", e);
+            }
+        }
+
+        private void send(Reply reply) {
+            reply.putHead(response);
+            OutgoingBody.send(
+                    async, response, reply.body().unsafeArray(), reply.body().size());
         }
 
         private void send(BackupSource.Backup backup) {
@@ -142,7 +145,7 @@ final class BackupServlet extends HttpServlet {
             } catch (IOException e) {
                 LOG.warn("backup cut off index={}: {}. Take it again", backup.index(), e.toString());
             } finally {
-                async.complete(); // with less than was announced, the connection ends
+                OutgoingBody.complete(async); // with less than was announced, the connection ends
             }
         }
     }

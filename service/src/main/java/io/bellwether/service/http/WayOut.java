@@ -62,9 +62,18 @@ final class WayOut {
                         return Room.ELSEWHERE;
                     }
                     Throwable cause = refused.getCause() == null ? refused : refused.getCause();
+                    if (runsAlready(cause)) {
+                        LOG.debug("{} may lead in a moment: {}", target, cause.getMessage());
+                        return Room.ELSEWHERE;
+                    }
                     LOG.warn("{} does not take over: {} It is asked again in a moment", target, cause.getMessage());
                     return Room.NOWHERE;
                 });
+    }
+
+    /** One that a slow ZooKeeper holds up ends soon, and what clients store waits for that (Rule 12.5). */
+    private static boolean runsAlready(Throwable refusal) {
+        return refusal instanceof ProblemException refused && refused.problem().code() == ProblemCode.HAND_OFF_RUNNING;
     }
 
     /** The one that has most of the log, of those in sync that answer and have room; empty if none does. */

@@ -77,6 +77,8 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
     private final long originNanos = System.nanoTime();
 
     private volatile boolean stopping;
+    /** The thread looks into the inbox only once more, or never. */
+    private volatile boolean shut;
     /** Something is in the inbox that is not to wait for more. */
     private volatile boolean urgent;
 
@@ -140,10 +142,13 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
                 }
             }
             drain(driven);
+            shut = true;
+            step(driven);
             driven.node().stop();
         } catch (RuntimeException | Error broken) { // a broken invariant or a dead disk: nothing goes on after that
             fatal.accept(broken);
         } finally {
+            shut = true;
             ended.countDown();
         }
     }
@@ -156,7 +161,7 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
             if (!step(driven)) {
                 waitForEvents();
             }
-        } while (!inbox.isEmpty() || (isAwaited(driven.node()) && nowMillis() < untilMillis));
+        } while (nowMillis() < untilMillis && (!inbox.isEmpty() || isAwaited(driven.node())));
     }
 
     private static boolean isAwaited(ServingNode node) {
@@ -257,6 +262,11 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Whether nothing uses the store any more; false after {@link #close} when the thread hangs, and while it runs. */
+    public boolean hasEnded() {
+        return ended.getCount() == 0 || thread.getState() == Thread.State.NEW;
     }
 
     // --- what the world reports ------------------------------------------------------------------------------------
@@ -410,7 +420,7 @@ public final class NodeLoop implements Requests, Operations, CoordinationEvents,
         };
         enqueueFromClient(taken);
         // Who came too late for the thread's last look into the inbox must not wait for it.
-        return ended.getCount() > 0 || !inbox.remove(taken);
+        return !shut || !inbox.remove(taken);
     }
 
     // --- what operators ask ----------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ public final class BackupFile {
         BackupHead head = verify();
         SnapshotContent whole = new SnapshotContent("backup-" + head.position(), head.position(), head.files());
         try (DataDirectory directory = DataDirectory.lock(folder);
-                RocksFamily family = new RocksFamily(StoreSettings.DEFAULT, failure -> {})) {
+                RocksFamily family = new RocksFamily(folder, StoreSettings.DEFAULT, failure -> {})) {
             directory.beginRestoring();
             IncomingSnapshot incoming = new IncomingSnapshot(directory, family);
             incoming.begin(whole);

@@ -225,7 +225,7 @@ final class DataDirectory implements AutoCloseable {
     }
 
     /** What is in this folder is not all as it was written. */
-    void suspect(String damage) throws IOException {
+    static void suspect(Path folder, String damage) throws IOException {
         DurableFiles.replace(folder.resolve(SUSPECTED), damage.getBytes(UTF_8));
     }
 

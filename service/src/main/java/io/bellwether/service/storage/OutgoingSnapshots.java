@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
 public final class OutgoingSnapshots implements AutoCloseable {
     /** A copy that nobody has asked for so long is given up. */
     static final Duration PATIENCE = Duration.ofSeconds(60);
-    /** Whoever begins gets one that is not older: each holds the log back. */
+    /** Whoever begins gets one that has been there no longer: each holds the log back. */
     static final Duration FRESH = Duration.ofMinutes(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(OutgoingSnapshots.class);
@@ -76,10 +76,13 @@ public final class OutgoingSnapshots implements AutoCloseable {
         /** Until then it will contain whatever is asked for meanwhile. */
         boolean begun;
 
-        /** And before it is begun, when somebody asked. */
-        long begunAtNanos;
+        /** Set when it is there: to make it may take longer than it is fresh. */
+        long madeAtNanos;
 
         long askedAtNanos;
+
+        /** The state has been replaced by a later one: the log that would go on from here is gone. */
+        boolean passed;
 
         /** Completed without the lock. */
         final CompletableFuture<SnapshotContent> content = new CompletableFuture<>();
@@ -87,7 +90,7 @@ public final class OutgoingSnapshots implements AutoCloseable {
         Copy(String id, long index, long nowNanos) {
             this.id = id;
             this.index = index;
-            this.begunAtNanos = nowNanos;
+            this.madeAtNanos = nowNanos;
             this.askedAtNanos = nowNanos;
         }
     }
@@ -113,13 +116,26 @@ public final class OutgoingSnapshots implements AutoCloseable {
         try {
             long now = nanoTime.getAsLong();
             for (Copy copy : copies) {
-                boolean fresh = copy.index >= minIndex && now - copy.begunAtNanos < FRESH.toNanos();
-                if (fresh || !copy.begun) {
+                if (!copy.begun || (copy.index >= minIndex && isFresh(copy, now))) {
                     copy.askedAtNanos = now;
                     return copy.content;
                 }
             }
             return begin(now);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static boolean isFresh(Copy copy, long now) {
+        return !copy.passed && (!copy.content.isDone() || now - copy.madeAtNanos < FRESH.toNanos());
+    }
+
+    /** The state is another one from now on, which contains this index. */
+    void replaced(long index) {
+        lock.lock();
+        try {
+            copies.stream().filter(copy -> copy.begun && copy.index < index).forEach(copy -> copy.passed = true);
         } finally {
             lock.unlock();
         }
@@ -199,7 +215,7 @@ public final class OutgoingSnapshots implements AutoCloseable {
                 if (copy.content.isDone() && now - copy.askedAtNanos >= PATIENCE.toNanos()) {
                     copies.remove(copy);
                     maker.execute(() -> remove(copy.id));
-                } else {
+                } else if (!copy.passed) {
                     needed = Math.min(needed, copy.index);
                 }
             }
@@ -243,7 +259,6 @@ public final class OutgoingSnapshots implements AutoCloseable {
         lock.lock();
         try {
             copy.index = appliedIndex();
-            copy.begunAtNanos = nanoTime.getAsLong();
             copy.begun = true;
         } finally {
             lock.unlock();
@@ -254,7 +269,8 @@ public final class OutgoingSnapshots implements AutoCloseable {
     private void stamp(Copy copy) {
         lock.lock();
         try {
-            copy.askedAtNanos = nanoTime.getAsLong();
+            copy.madeAtNanos = nanoTime.getAsLong();
+            copy.askedAtNanos = copy.madeAtNanos;
         } finally {
             lock.unlock();
         }

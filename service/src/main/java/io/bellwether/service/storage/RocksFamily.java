@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import org.rocksdb.AbstractEventListener;
 import org.rocksdb.BackgroundErrorReason;
@@ -57,11 +58,22 @@ final class RocksFamily implements AutoCloseable {
     private static final int DIARIES_KEPT = 2;
 
     private final StoreSettings settings;
+    private final Path data;
     private final Cache blockCache;
     private final Consumer<RuntimeException> failed;
 
-    /** @param failed hears of a disk that failed behind everybody's back, in a flush or a compaction */
-    RocksFamily(StoreSettings settings, Consumer<RuntimeException> failed) {
+    /** Held while an open database is given the cache, and while that is let go of. */
+    private final ReentrantLock cacheLock = new ReentrantLock();
+
+    private boolean closed;
+
+    /**
+     * @param data the data directory that the databases belong to
+     * @param failed hears of a disk that failed, and of damage that was met, behind everybody's back in a flush or a
+     *     compaction: {@link StorageFailure} or {@link StoreDamaged}; on any thread, also while a database is being opened
+     */
+    RocksFamily(Path data, StoreSettings settings, Consumer<RuntimeException> failed) {
+        this.data = data;
         this.settings = settings;
         this.blockCache = new LRUCache(settings.blockCacheBytes());
         this.failed = failed;
@@ -89,7 +101,7 @@ final class RocksFamily implements AutoCloseable {
         options.setWalRecoveryMode(WALRecoveryMode.PointInTimeRecovery);
         options.setAtomicFlush(true);
         ColumnFamilyOptions family = keep(parts, new ColumnFamilyOptions());
-        family.setTableFormatConfig(format(LOG_BLOCK_BYTES, parts));
+        giveCache(family, format(LOG_BLOCK_BYTES, parts));
         family.setWriteBufferSize(settings.logBufferBytes());
         family.setMaxWriteBufferNumber(2);
         // Ascending keys are moved between levels, never rewritten; they are read rarely, in order.
@@ -105,7 +117,7 @@ final class RocksFamily implements AutoCloseable {
         ColumnFamilyOptions family = keep(parts, new ColumnFamilyOptions());
         BlockBasedTableConfig format = format(TABLE_BLOCK_BYTES, parts);
         format.setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash);
-        family.setTableFormatConfig(format);
+        giveCache(family, format);
         family.setWriteBufferSize(settings.tableBufferBytes());
         family.setMaxWriteBufferNumber(settings.tableBuffers());
         family.setCompressionType(CompressionType.LZ4_COMPRESSION);
@@ -125,9 +137,30 @@ final class RocksFamily implements AutoCloseable {
         }
     }
 
+    /** Databases that are open keep the cache; who opens one from now on is refused, and doesn't kill the JVM. */
     @Override
     public void close() {
-        blockCache.close();
+        cacheLock.lock();
+        try {
+            closed = true;
+            blockCache.close();
+        } finally {
+            cacheLock.unlock();
+        }
+    }
+
+    /** @throws IllegalStateException if this is closed */
+    private void giveCache(ColumnFamilyOptions family, BlockBasedTableConfig format) {
+        cacheLock.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the store is closed");
+            }
+            format.setBlockCache(blockCache);
+            family.setTableFormatConfig(format);
+        } finally {
+            cacheLock.unlock();
+        }
     }
 
     /** An open database with its column families in the order asked for. Using it after {@link #close} kills the JVM. */
@@ -207,10 +240,10 @@ final class RocksFamily implements AutoCloseable {
     /** Whether the files are wrong, as opposed to a disk or a system that refuses to work. */
     static boolean isDamage(RocksDBException e) {
         Status status = e.getStatus();
-        if (status == null) {
-            return false;
-        }
-        String message = "" + e.getMessage();
+        return status != null && isDamage(status, "" + e.getMessage());
+    }
+
+    private static boolean isDamage(Status status, String message) {
         return switch (status.getCode()) {
             case Corruption, NotFound, InvalidArgument -> true;
             case IOError -> message.contains("No such file") || message.contains("file size");
@@ -260,14 +293,13 @@ final class RocksFamily implements AutoCloseable {
         options.setStatsDumpPeriodSec(0);
         options.setStatsPersistPeriodSec(0);
         if (opening == Opening.USE) {
-            options.setListeners(List.of(keep(parts, new BackgroundErrors(folder, failed))));
+            options.setListeners(List.of(keep(parts, new BackgroundErrors(data, folder, failed))));
         }
         return options;
     }
 
     private BlockBasedTableConfig format(long blockBytes, Deque<AutoCloseable> parts) {
         BlockBasedTableConfig format = new BlockBasedTableConfig();
-        format.setBlockCache(blockCache);
         format.setBlockSize(blockBytes);
         format.setFilterPolicy(keep(parts, new BloomFilter(BLOOM_BITS_PER_KEY, false)));
         // Index and filters count for the cache too, so that its size bounds them.
@@ -277,19 +309,24 @@ final class RocksFamily implements AutoCloseable {
     }
 
     private static final class BackgroundErrors extends AbstractEventListener {
+        private final Path data;
         private final Path folder;
         private final Consumer<RuntimeException> failed;
 
-        BackgroundErrors(Path folder, Consumer<RuntimeException> failed) {
+        BackgroundErrors(Path data, Path folder, Consumer<RuntimeException> failed) {
             super(EnabledEventCallback.ON_BACKGROUND_ERROR);
+            this.data = data;
             this.folder = folder;
             this.failed = failed;
         }
 
         @Override
         public void onBackgroundError(BackgroundErrorReason reason, Status status) {
-            String what = "Writing (" + reason + ", " + status.getCodeString() + ", " + status.getState() + ")";
-            failed.accept(new StorageFailure(folder, what, null));
+            String what = reason + ", " + status.getCodeString() + ", " + status.getState();
+            RuntimeException why = isDamage(status, "" + status.getState())
+                    ? new StoreDamaged(data, "its files in " + folder + " are unreadable: " + what + ".", null)
+                    : new StorageFailure(folder, "Writing (" + what + ")", null);
+            failed.accept(why);
         }
     }
 

@@ -309,6 +309,7 @@ final class RocksTables implements Tables, AutoCloseable {
             TablesDatabase next = open(family, directory.state(folder));
             look(next.applied());
             past = views.replaceBy(next);
+            past.isDoneWith();
         } catch (RocksDBException e) {
             throw stop("Opening the state that a snapshot brought", e);
         }

@@ -66,7 +66,7 @@ public final class Store implements AutoCloseable {
             Consumer<RuntimeException> failed) {
         try {
             DataDirectory directory = DataDirectory.lock(folder);
-            RocksFamily family = new RocksFamily(settings, failed);
+            RocksFamily family = new RocksFamily(folder, settings, failed);
             boolean opened = false;
             try {
                 Store store = open(directory, family, node, cluster, settings, durable, failed);
@@ -183,6 +183,7 @@ public final class Store implements AutoCloseable {
             String folder = incoming.becomeState(snapshot.position());
             log.restartAfter(snapshot.position(), snapshot.logTime(), folder);
             tables.replaceBy(folder);
+            outgoing.replaced(snapshot.position().index());
             incoming.forget();
         } catch (IOException e) {
             throw new StorageFailure(directory.folder(), "Installing a snapshot", e);
@@ -213,17 +214,17 @@ public final class Store implements AutoCloseable {
     }
 
     /**
-     * Notes for the next start that something of this store is damaged. It can be opened all the same: whoever reads what is
-     * damaged is told.
+     * Notes for the next start with this folder that something of its store is damaged. It can be opened all the same: whoever
+     * reads what is damaged is told. For the process that has the store open, or is about to open it; any thread.
      *
      * @param damage a sentence, in one line
      * @throws StorageFailure if the disk does not take it down
      */
-    public void suspect(String damage) {
+    public static void suspect(Path folder, String damage) {
         try {
-            directory.suspect(damage);
+            DataDirectory.suspect(folder, damage);
         } catch (IOException e) {
-            throw new StorageFailure(directory.folder(), "Marking the store as damaged", e);
+            throw new StorageFailure(folder, "Marking the store as damaged", e);
         }
     }
 

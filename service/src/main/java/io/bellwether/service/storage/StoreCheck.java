@@ -43,7 +43,7 @@ public record StoreCheck(
             throw new StoreRefused("There is no folder " + folder + ".");
         }
         try (DataDirectory directory = DataDirectory.lock(folder);
-                RocksFamily family = new RocksFamily(settings, failed -> {})) {
+                RocksFamily family = new RocksFamily(directory.folder(), settings, failed -> {})) {
             return of(directory, family);
         } catch (IOException e) {
             throw new StorageFailure(folder, "Reading the data directory", e);

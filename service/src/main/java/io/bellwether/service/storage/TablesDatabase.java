@@ -9,6 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.MutableDBOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -59,6 +60,12 @@ final class TablesDatabase {
             handle.close();
             whenClosed.run();
         }
+    }
+
+    /** Its files are removed once it is closed: nothing more is written to the disk for that. */
+    void isDoneWith() throws RocksDBException {
+        database.setDBOptions(
+                MutableDBOptions.builder().setAvoidFlushDuringShutdown(true).build());
     }
 
     /** What is to be done once it is closed; set before the caller lets go. */

@@ -58,7 +58,7 @@ import org.jspecify.annotations.Nullable;
 final class Life {
     private static final Settings TIMES = new Settings(80, 600, 1_200, 1 << 20, 32 << 20, 4 << 20, 500, 2_000);
     private static final GatewaySettings GATEWAY =
-            new GatewaySettings(64L << 20, 10_000, 1 << 20, 50, 500, 60_000, 24 * 3_600_000L + 120_000);
+            new GatewaySettings(64L << 20, 10_000, 1 << 20, 4 << 20, 50, 500, 60_000, 24 * 3_600_000L + 120_000);
     private static final Duration SESSION = Duration.ofSeconds(3);
     private static final Duration POLL = Duration.ofMillis(500);
     private static final int MOST_CLIENTS = 1_000;

@@ -71,7 +71,7 @@ class NodeLoopTest {
         log.crash(0, 0);
         Bootstrap bootstrap = new Bootstrap(CLUSTER, WriteQuorum.MAJORITY, 1);
         Replica replica = new Replica(SELF, "n2-1", "1", Settings.DEFAULT, bootstrap, log, 0, 1);
-        GatewaySettings gateway = new GatewaySettings(1 << 20, 200, 4_096, 50, 1_000, 10_000, 120_000);
+        GatewaySettings gateway = new GatewaySettings(1 << 20, 200, 4_096, 16_384, 50, 1_000, 10_000, 120_000);
         Outcomes outcomes = new Outcomes(tables, (position, logTime, command) -> command);
         Coordination nowhere = new Nowhere();
         ServingNode node = new ServingNode(
@@ -138,6 +138,17 @@ class NodeLoopTest {
         loop.close();
         assertThat(linearizableRead().getNow(null)).isEqualTo(new ReadOutcome.Stopping());
         assertThat(write(1).getNow(null)).isEqualTo(new WriteOutcome.Refused(WriteOutcome.Reason.STOPPING));
+    }
+
+    @Test
+    void mailThatGoesOnDoesNotKeepItFromEnding() {
+        mailWithoutEnd();
+        loop.close();
+        assertThat(loop.hasEnded()).isTrue();
+    }
+
+    private void mailWithoutEnd() {
+        loop.received(List.of(), this::mailWithoutEnd);
     }
 
     private CompletableFuture<WriteOutcome> write(int bytes) {

@@ -89,10 +89,8 @@ class DataDirectoryTest {
     @Test
     void aSuspectedStoreCanBeOpenedAndIsRemembered() {
         assertThat(Store.suspicion(scratch)).isEmpty();
-        try (Store store = Store.open(
-                scratch, OpenStore.NODE, OpenStore.CLUSTER, StoreSettings.DEFAULT, number -> {}, failure -> {})) {
-            store.suspect("A row is unreadable.");
-        }
+        storeIn(scratch);
+        Store.suspect(scratch, "A row is unreadable.");
         StoreId suspected = storeIn(scratch);
         assertThat(Store.suspicion(scratch)).hasValue("A row is unreadable.");
         Store.renew(scratch, "flock-7", "A row is unreadable.");

@@ -27,6 +27,7 @@ class OutgoingSnapshotsTest {
     private RocksTables tables;
     private OutgoingSnapshots copies;
     private long now;
+    private Runnable whenTheClockIsRead = () -> {};
 
     /** Does what it was given when it is told, on the test's thread. */
     private static final class Maker extends AbstractExecutorService {
@@ -64,9 +65,9 @@ class OutgoingSnapshotsTest {
     @BeforeEach
     void open() throws Exception {
         directory = DataDirectory.lock(scratch);
-        family = new RocksFamily(StoreSettings.DEFAULT, failed -> {});
+        family = new RocksFamily(scratch, StoreSettings.DEFAULT, failed -> {});
         tables = RocksTables.open(directory, family, "state", true, 1 << 20, failed -> {});
-        copies = new OutgoingSnapshots(directory, family, tables, () -> now, maker);
+        copies = new OutgoingSnapshots(directory, family, tables, this::readClock, maker);
         reach(1);
     }
 
@@ -76,6 +77,13 @@ class OutgoingSnapshotsTest {
         tables.close();
         family.close();
         directory.close();
+    }
+
+    private long readClock() {
+        Runnable once = whenTheClockIsRead;
+        whenTheClockIsRead = () -> {};
+        once.run();
+        return now;
     }
 
     private void reach(long index) {
@@ -112,6 +120,60 @@ class OutgoingSnapshotsTest {
         assertThat(made(first).position()).isEqualTo(new Position(1, 1));
         assertThat(made(copies.copy(50)).position()).isEqualTo(new Position(1, 50));
         assertThat(maker.tasks).isEmpty();
+    }
+
+    /** A state that takes longer to copy than a copy is fresh would never be offered. */
+    @Test
+    void aCopyIsFreshFromWhenItIsThere() {
+        assertThat(copies.offer()).isEmpty();
+        now += OutgoingSnapshots.FRESH.toNanos();
+        maker.tasks.remove().run();
+        assertThat(copies.offer()).isPresent();
+        now += OutgoingSnapshots.FRESH.toNanos() - 1;
+        assertThat(copies.offer()).isPresent();
+        assertThat(maker.tasks).isEmpty();
+        now++;
+        assertThat(copies.offer()).isEmpty();
+        assertThat(maker.tasks).hasSize(1);
+    }
+
+    /** Else a second one is begun of a state that takes long, and never the first is given. */
+    @Test
+    void whoAsksWhileOneIsMadeForLongWaitsForThat() {
+        copies.offer();
+        Runnable making = maker.tasks.remove();
+        whenTheClockIsRead = () -> {
+            now += OutgoingSnapshots.FRESH.toNanos();
+            assertThat(copies.offer()).isEmpty();
+            assertThat(maker.tasks).isEmpty();
+        };
+        making.run();
+        assertThat(copies.offer()).isPresent();
+    }
+
+    /** The log that would go on from there is gone. */
+    @Test
+    void aCopyOfAStateThatWasReplacedIsNotOffered() {
+        copies.offer();
+        maker.tasks.remove().run();
+        SnapshotContent before = copies.offer().orElseThrow();
+        assertThat(copies.neededAfter()).isEqualTo(1);
+        copies.replaced(5);
+        assertThat(copies.neededAfter()).isEqualTo(Long.MAX_VALUE);
+        reach(5);
+        assertThat(copies.offer()).isEmpty();
+        maker.tasks.remove().run();
+        assertThat(copies.offer().orElseThrow().position()).isEqualTo(new Position(1, 5));
+        assertThat(before.position()).isEqualTo(new Position(1, 1));
+    }
+
+    /** The maker comes to its work when all else has ended. */
+    @Test
+    void afterTheEndNoneIsMade() {
+        CompletionStage<SnapshotContent> asked = copies.copy(1);
+        family.close();
+        maker.tasks.remove().run();
+        assertThat(asked.toCompletableFuture()).isCompletedExceptionally();
     }
 
     @Test

@@ -261,7 +261,7 @@ final class PowerCutProcess {
     }
 
     private void renew() throws InterruptedException {
-        store.suspect(WHY);
+        Store.suspect(folder, WHY);
         say("suspected");
         say("renewing");
         store.renew("id", WHY);

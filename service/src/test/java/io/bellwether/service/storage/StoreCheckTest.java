@@ -171,7 +171,7 @@ class StoreCheckTest {
     /** A row that somebody has changed without the sum: no checksum knows of it. */
     @Test
     void rowsThatDoNotAddUpAreFound() throws RocksDBException {
-        try (RocksFamily family = new RocksFamily(SMALL, failed -> {});
+        try (RocksFamily family = new RocksFamily(folder, SMALL, failed -> {});
                 RocksFamily.Handle handle = family.openTables(folder.resolve("state"), RocksFamily.Opening.USE);
                 WriteOptions unlogged = new WriteOptions().setDisableWAL(true)) {
             handle.database().put(unlogged, Bytes.utf8("key-5").unsafeArray(), new byte[] {1});

@@ -2,6 +2,7 @@ package io.bellwether.service.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.bellwether.replication.Bytes;
 import io.bellwether.replication.Entry;
@@ -27,6 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** DESIGN 4.12: a torn tail that nobody was told of is cut; damage before it is refused, and nothing is changed then. */
 class StoreDamageTest {
     private static final int WRITES = 40;
+    /** So many files of one level are made one of the next. */
+    private static final int FILES_TO_COMPACT = 4;
+
     private static final StoreRecord PROMISED = new StoreRecord("id", new Promise(9, "claim"), 4);
 
     @TempDir
@@ -212,6 +216,39 @@ class StoreDamageTest {
         } finally {
             store.close();
         }
+    }
+
+    /** Nobody reads it and the scrub has not been there yet: else the node is started again and again, and ends each time. */
+    @Test
+    void damageThatACompactionMeetsIsDamage() throws IOException {
+        Path folder = scratch.resolve("tables");
+        for (int file = 1; file < FILES_TO_COMPACT; file++) {
+            try (OpenStore store = new OpenStore(folder)) {
+                putNoise(store, file);
+            }
+        }
+        Path sorted = largest(folder.resolve("state"), "sst"); // the first
+        flip(sorted, Files.size(sorted) / 2);
+        OpenStore store = new OpenStore(folder);
+        putNoise(store, FILES_TO_COMPACT);
+        store.tables().durableIndex(FILES_TO_COMPACT);
+        await().untilAsserted(() -> assertThat(store.failures())
+                .hasOnlyElementsOfType(StoreDamaged.class)
+                .isNotEmpty());
+        assertThat(store.failures().get(0))
+                .hasMessageContaining("The store in " + folder + " is damaged")
+                .hasMessageContaining("COMPACTION")
+                .hasMessageContaining(sorted.getFileName().toString());
+        assertThatThrownBy(store::close).isInstanceOf(StoreDamaged.class);
+    }
+
+    private static void putNoise(OpenStore store, int index) {
+        store.write(List.of(entry(index)));
+        store.settle();
+        for (String key : List.of("a", "b", "c")) {
+            store.tables().put(Bytes.utf8(key), Bytes.wrap(noise(40_000 - index)));
+        }
+        store.tables().commit(new Position(1, index));
     }
 
     @Test

@@ -22,6 +22,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -102,6 +103,17 @@ class StoreSnapshotTest {
             assertThat(store.tables().applied()).isEqualTo(Position.ZERO);
         }
         assertThat(names(folder)).contains("state").doesNotContain("state.new");
+    }
+
+    /** Whoever fetched a copy of the state before would find no log that goes on from it. */
+    @Test
+    void aCopyOfTheStateBeforeIsOfferedNoMore() throws Exception {
+        CompletionStage<SnapshotContent> before = target.store().outgoing().copy(0);
+        await().until(() -> before.toCompletableFuture().isDone());
+        fetch(offered());
+        install();
+        await().untilAsserted(() -> assertThat(target.store().outgoing().offer())
+                .hasValueSatisfying(content -> assertThat(content.position()).isEqualTo(THERE)));
     }
 
     @Test
