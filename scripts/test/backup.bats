@@ -98,7 +98,8 @@ nothing_is_left_of() {
   "$scripts/backup" save "$kept/owned" 2> /dev/null
   mkdir "$kept/service"
   chown nobody "$kept/service"
-  "$scripts/backup" restore "$kept/owned" "$kept/service" 2> /dev/null
+  ln -s "$kept/service" "$kept/linked"
+  "$scripts/backup" restore "$kept/owned" "$kept/linked" 2> /dev/null
   [[ -z $(find "$kept/service" ! -user nobody) && -e $kept/service/lock ]]
 }
 

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * replica beside it.
  */
 final class Gateway implements OutcomeListener {
+    /** What a write weighs on its way beside its command: ids, a client's key, terms. */
+    static final int BESIDE_A_COMMAND_BYTES = 256;
+
     /** How often deadlines and lost attempts are looked for among the held writes. */
     private static final long LOOK_AFTER_MILLIS = 5;
 
@@ -35,7 +38,7 @@ final class Gateway implements OutcomeListener {
 
     /** By ticket, in the order in which they came. */
     private final LinkedHashMap<Long, Held> held = new LinkedHashMap<>();
-    /** Held writes that nobody is working on; the oldest are the first to go out. */
+    /** Held writes that nobody is working on, by their turns: what was lost goes before what was refused (Rule 9.8). */
     private final TreeMap<Long, Held> waiting = new TreeMap<>();
 
     private long waitingBytes;
@@ -46,6 +49,7 @@ final class Gateway implements OutcomeListener {
     private final TreeMap<Attempts.Home, List<Bytes>> verdicts = new TreeMap<>();
 
     private long nextTicket = 1;
+    private long nextTurn = 1;
     private long heldBytes;
     private long nowMillis;
     private long logTime = -1;
@@ -83,20 +87,20 @@ final class Gateway implements OutcomeListener {
             return;
         }
         long timeout = Math.min(timeoutMillis, settings.maxTimeoutMillis());
-        Held write = new Held(nextTicket++, key, command, nowMillis + timeout, whenDone);
+        Held write = new Held(nextTicket++, nextTurn++, key, command, nowMillis + timeout, whenDone);
         held.put(write.ticket(), write);
         heldBytes += command.size();
         toWaiting(write);
     }
 
     private void toWaiting(Held write) {
-        if (waiting.put(write.ticket(), write) == null) {
+        if (waiting.put(write.turn(), write) == null) {
             waitingBytes += write.command().size();
         }
     }
 
     private void fromWaiting(Held write) {
-        if (waiting.remove(write.ticket()) != null) {
+        if (waiting.remove(write.turn()) != null) {
             waitingBytes -= write.command().size();
         }
     }
@@ -213,8 +217,9 @@ final class Gateway implements OutcomeListener {
 
     /** Else so much is under way to the leader that this one would be thrown away on its way, or another for it. */
     private boolean hasWay(Held write) {
-        long underWay = heldBytes - waitingBytes;
-        return underWay == 0 || underWay + write.command().size() <= settings.maxUnderWayBytes();
+        int writes = held.size() - waiting.size();
+        long bytes = heldBytes - waitingBytes + write.command().size() + (writes + 1L) * BESIDE_A_COMMAND_BYTES;
+        return writes == 0 || bytes <= settings.maxUnderWayBytes();
     }
 
     /** Takes what waits to the leader, and verdicts to the gateways that wait for them. */
@@ -226,21 +231,21 @@ final class Gateway implements OutcomeListener {
                 all.forEach(this::fromWaiting);
                 all.forEach(this::offerHere);
             } else {
-                forward(to, oldestThatHaveWay());
+                forward(to, nextThatHaveWay());
             }
         }
         verdicts.forEach((home, answers) -> mail.accept(home.node(), new Message.Forwarded(home.life(), answers)));
         verdicts.clear();
     }
 
-    private List<Held> oldestThatHaveWay() {
-        List<Held> oldest = new ArrayList<>();
+    private List<Held> nextThatHaveWay() {
+        List<Held> all = new ArrayList<>();
         while (!waiting.isEmpty() && hasWay(waiting.firstEntry().getValue())) {
             Held next = waiting.firstEntry().getValue();
             fromWaiting(next);
-            oldest.add(next);
+            all.add(next);
         }
-        return oldest;
+        return all;
     }
 
     private void offerHere(Held write) {
@@ -325,6 +330,8 @@ final class Gateway implements OutcomeListener {
             if (postponed.reason() == Admission.Refusal.NO_ROOM && !write.hasOpenAttempt()) {
                 end(write, write.undecided()); // Rule 12.5: waiting would not help
             } else {
+                fromWaiting(write);
+                write.turn(nextTurn++);
                 offerAgain(write, settings.retryMillis());
             }
         } else if (verdict instanceof Verdict.Lost) {

@@ -18,6 +18,8 @@ final class Held {
     private final Bytes command;
     private final long deadlineMillis;
     private final Consumer<WriteOutcome> whenDone;
+    private long turn;
+
     private final TreeSet<Long> openAttempts = new TreeSet<>();
     private long lastAttempt;
     private long offeredMillis;
@@ -26,6 +28,7 @@ final class Held {
 
     Held(
             long ticket,
+            long turn,
             Optional<RequestId.Keyed> key,
             Bytes command,
             long deadlineMillis,
@@ -35,10 +38,20 @@ final class Held {
         this.command = command;
         this.deadlineMillis = deadlineMillis;
         this.whenDone = whenDone;
+        this.turn = turn;
     }
 
     long ticket() {
         return ticket;
+    }
+
+    /** Of those that wait, the one with the least goes out first. */
+    long turn() {
+        return turn;
+    }
+
+    void turn(long newTurn) {
+        turn = newTurn;
     }
 
     Optional<RequestId.Keyed> key() {

@@ -17,8 +17,9 @@ class GatewayTest {
     private static final NodeId LEADER = new NodeId("n1");
     private static final int WRITE_BYTES = 1_000;
     private static final int UNDER_WAY = 4;
+    private static final int UNDER_WAY_BYTES = UNDER_WAY * (WRITE_BYTES + Gateway.BESIDE_A_COMMAND_BYTES);
     private static final GatewaySettings SETTINGS =
-            new GatewaySettings(1 << 20, 200, 2_500, UNDER_WAY * WRITE_BYTES, 50, 1_000, 10_000, 120_000);
+            new GatewaySettings(1 << 20, 200, 2_500, UNDER_WAY_BYTES, 50, 1_000, 10_000, 120_000);
 
     private final List<Attempt> sent = new ArrayList<>();
     private final List<WriteOutcome> outcomes = new ArrayList<>();
@@ -48,9 +49,12 @@ class GatewayTest {
     }
 
     private void answer(Attempt attempt) {
-        Verdict decided = new Verdict.Decided(attempt.ticket(), 1, Bytes.EMPTY);
+        answer(attempt, new Verdict.Decided(attempt.ticket(), 1, Bytes.EMPTY));
+    }
+
+    private void answer(Attempt attempt, Verdict verdict) {
         gateway.onForwarded(new Message.Forwarded(
-                1, List.of(new Verdict.Ticketed(attempt.ticket(), attempt.attempt(), decided).encode())));
+                1, List.of(new Verdict.Ticketed(attempt.ticket(), attempt.attempt(), verdict).encode())));
     }
 
     private List<Long> tickets() {
@@ -84,6 +88,39 @@ class GatewayTest {
         assertThat(gateway.heldRequests()).isZero();
     }
 
+    /** A leader without room refuses what is stored and takes what is removed. */
+    @Test
+    void whatWasRefusedDoesNotStandInTheWay() {
+        for (int i = 0; i < UNDER_WAY + 1; i++) {
+            write(WRITE_BYTES, 5_000);
+        }
+        gateway.tick(0, 0);
+        gateway.observe(LEADER, 2, false);
+        flush();
+        for (int i = 0; i < UNDER_WAY; i++) {
+            answer(sent.get(i), new Verdict.Postponed(Admission.Refusal.SUSPENDED));
+        }
+        gateway.tick(SETTINGS.retryMillis(), 0);
+        flush();
+        assertThat(tickets()).containsExactly(1L, 2L, 3L, 4L, 5L, 1L, 2L, 3L);
+    }
+
+    /** Ids weigh more than short commands. */
+    @Test
+    void manyShortOnesAreNoMoreThanTheWayTakes() {
+        for (int i = 0; i < 200; i++) {
+            Bytes command = Bytes.wrap(new byte[1]);
+            RequestId.Keyed key = new RequestId.Keyed("k".repeat(120) + i, command);
+            gateway.submit(command, Optional.of(key), 5_000, outcomes::add);
+        }
+        gateway.tick(0, 0);
+        gateway.observe(LEADER, 2, false);
+        flush();
+        assertThat(sent).isNotEmpty();
+        assertThat(sent.stream().mapToInt(attempt -> attempt.encode().size()).sum())
+                .isLessThanOrEqualTo(UNDER_WAY_BYTES);
+    }
+
     @Test
     void whoseTimeIsOverMakesWay() {
         for (int i = 0; i < UNDER_WAY; i++) {
@@ -102,7 +139,7 @@ class GatewayTest {
 
     @Test
     void oneIsSentHoweverLarge() {
-        write(UNDER_WAY * WRITE_BYTES + 1, 5_000);
+        write(UNDER_WAY_BYTES, 5_000);
         write(1, 5_000);
         gateway.tick(0, 0);
         gateway.observe(LEADER, 2, false);

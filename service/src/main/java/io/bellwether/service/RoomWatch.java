@@ -3,6 +3,7 @@ package io.bellwether.service;
 import io.bellwether.gateway.Room;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -22,7 +23,7 @@ final class RoomWatch implements Runnable {
     private final Path data;
     private final long minFreeBytes;
     private final FreeSpace free;
-    private final Supplier<CompletionStage<Room>> moveToRoom;
+    private final Supplier<CompletionStage<Optional<Room>>> moveToRoom;
     private final Consumer<Room> tell;
     private volatile boolean low;
 
@@ -32,17 +33,19 @@ final class RoomWatch implements Runnable {
     /** Answers to this question and to those before it say nothing new any more. */
     private long settled;
 
+    private Room told = Room.HERE;
+
     /**
      * @param data where the space is needed
      * @param minFreeBytes with less than that it is low on space
-     * @param moveToRoom asked each time while it is low
+     * @param moveToRoom asked each time while it is low; empty while an earlier attempt is under way
      * @param tell hears how it stands; on any thread
      */
     RoomWatch(
             Path data,
             long minFreeBytes,
             FreeSpace free,
-            Supplier<CompletionStage<Room>> moveToRoom,
+            Supplier<CompletionStage<Optional<Room>>> moveToRoom,
             Consumer<Room> tell) {
         this.data = data;
         this.minFreeBytes = minFreeBytes;
@@ -81,7 +84,7 @@ final class RoomWatch implements Runnable {
         } else if (low && bytes >= minFreeBytes + minFreeBytes / MARGIN) {
             low = false;
             LOG.info("The disk of {} has room again: {} MiB", data, bytes >> 20);
-            tell(asked, Room.HERE);
+            tell(asked, Optional.of(Room.HERE));
         }
         if (low) {
             long question = ++asked;
@@ -89,15 +92,22 @@ final class RoomWatch implements Runnable {
         }
     }
 
-    private void tell(long question, Room room) {
+    private void tell(long question, Optional<Room> answer) {
         lock.lock();
         try {
-            if (question > settled || room == Room.HERE) {
+            if (answer.isPresent() && (question > settled || answer.get() == Room.HERE)) {
                 settled = question;
-                tell.accept(room);
+                tellNow(answer.get());
+            } else if (answer.isEmpty() && question > settled && told == Room.HERE) {
+                tellNow(Room.ELSEWHERE); // until it is known: the answer to an earlier question says that
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private void tellNow(Room room) {
+        told = room;
+        tell.accept(room);
     }
 }

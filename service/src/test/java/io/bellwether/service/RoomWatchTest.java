@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -19,7 +20,7 @@ class RoomWatchTest {
     private boolean broken;
     private Room whatMovingGives = Room.NOWHERE;
     private int moves;
-    private @Nullable List<CompletableFuture<Room>> late;
+    private @Nullable List<CompletableFuture<Optional<Room>>> late;
     private final RoomWatch watch = new RoomWatch(Path.of("data"), LEAST, this::free, this::move, told::add);
 
     private long free() throws IOException {
@@ -29,14 +30,14 @@ class RoomWatchTest {
         return freeBytes;
     }
 
-    private CompletableFuture<Room> move() {
+    private CompletableFuture<Optional<Room>> move() {
         moves++;
         if (late != null) {
-            CompletableFuture<Room> answer = new CompletableFuture<>();
+            CompletableFuture<Optional<Room>> answer = new CompletableFuture<>();
             late.add(answer);
             return answer;
         }
-        return CompletableFuture.completedFuture(whatMovingGives);
+        return CompletableFuture.completedFuture(Optional.of(whatMovingGives));
     }
 
     @Test
@@ -73,11 +74,11 @@ class RoomWatchTest {
         watch.run();
         freeBytes = 2 * LEAST;
         watch.run();
-        late.get(0).complete(Room.ELSEWHERE);
+        late.get(0).complete(Optional.of(Room.ELSEWHERE));
         assertThat(told).containsExactly(Room.HERE);
         freeBytes = 0;
         watch.run();
-        late.get(1).complete(Room.NOWHERE);
+        late.get(1).complete(Optional.of(Room.NOWHERE));
         assertThat(told).containsExactly(Room.HERE, Room.NOWHERE);
     }
 
@@ -87,9 +88,26 @@ class RoomWatchTest {
         freeBytes = 0;
         watch.run();
         watch.run();
-        late.get(1).complete(Room.ELSEWHERE);
-        late.get(0).complete(Room.NOWHERE);
+        late.get(1).complete(Optional.of(Room.ELSEWHERE));
+        late.get(0).complete(Optional.of(Room.NOWHERE));
         assertThat(told).containsExactly(Room.ELSEWHERE);
+    }
+
+    /** The next questions are asked while the first hand-off is under way: they must not hide what it comes to. */
+    @Test
+    void whatIsUnderWayIsWaitedFor() {
+        late = new ArrayList<>();
+        freeBytes = 0;
+        for (int question = 0; question < 4; question++) {
+            watch.run();
+        }
+        late.get(1).complete(Optional.empty());
+        assertThat(told).containsExactly(Room.ELSEWHERE);
+        late.get(0).complete(Optional.of(Room.NOWHERE));
+        assertThat(told).containsExactly(Room.ELSEWHERE, Room.NOWHERE);
+        late.get(3).complete(Optional.empty());
+        late.get(2).complete(Optional.of(Room.ELSEWHERE));
+        assertThat(told).containsExactly(Room.ELSEWHERE, Room.NOWHERE, Room.ELSEWHERE);
     }
 
     @Test

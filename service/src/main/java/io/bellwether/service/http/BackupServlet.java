@@ -27,13 +27,14 @@ import org.slf4j.LoggerFactory;
  */
 final class BackupServlet extends HttpServlet {
     static final String PATH = "/v1/snapshot";
-    static final String METHODS = "GET";
+    static final String METHODS = "GET, HEAD, OPTIONS";
 
     private static final Logger LOG = LoggerFactory.getLogger(BackupServlet.class);
     private static final Problem NO_COPY = Problem.of(
             ProblemCode.NOT_READY,
             "This node can't make a copy of its state now: it has not heard a leader yet, is being stopped, or its disk"
                     + " fails, which its log tells. Ask again, or another node.");
+    private static final String CONTENT_TYPE = "application/octet-stream";
     private static final List<String> PARAMETERS = List.of(ReadWish.CONSISTENCY, ReadWish.MAX_STALENESS);
 
     private final transient Requests requests;
@@ -117,6 +118,7 @@ final class BackupServlet extends HttpServlet {
                 async.start(() -> send(Reply.of(node, problem)));
             } catch (RejectedExecutionException | IllegalStateException e) {
                 LOG.debug("a refusal is lost: the server is stopping, or has ended the request", e);
+                OutgoingBody.complete(async);
             }
         }
 
@@ -132,7 +134,7 @@ final class BackupServlet extends HttpServlet {
                 Reply.of(
                                 200,
                                 ResponseFields.position(node, backup.epoch(), backup.index())
-                                        .put(HttpHeader.CONTENT_TYPE, "application/octet-stream")
+                                        .put(HttpHeader.CONTENT_TYPE, CONTENT_TYPE)
                                         .put(HttpHeader.CACHE_CONTROL, "no-store")
                                         .put(
                                                 "Content-Disposition",
@@ -153,7 +155,13 @@ final class BackupServlet extends HttpServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         try {
-            if (!METHODS.equals(request.getMethod())) {
+            if (request.getMethod().equals("OPTIONS")) {
+                response.setHeader("Allow", METHODS);
+                response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+                return;
+            }
+            boolean head = request.getMethod().equals("HEAD");
+            if (!head && !request.getMethod().equals("GET")) {
                 response.setHeader("Allow", METHODS);
                 throw new ProblemException(
                         ProblemCode.METHOD_NOT_ALLOWED,
@@ -165,6 +173,10 @@ final class BackupServlet extends HttpServlet {
                     ServletContextRequest.getServletContextRequest(request).getHeaders());
             long minIndex = fields.minIndex();
             var timeout = fields.timeout(limits);
+            if (head) { // without its length: that costs a copy
+                response.setContentType(CONTENT_TYPE);
+                return;
+            }
             Taking taking = new Taking(request, response);
             requests.read(level, minIndex, timeout, taking::read);
         } catch (ProblemException refused) {

@@ -115,7 +115,7 @@ public final class ClientFaces {
     }
 
     /** This node's disk is low on space: if it leads, one that has room is to take over. Never blocks, never fails. */
-    public CompletionStage<Room> moveToRoom() {
+    public CompletionStage<Optional<Room>> moveToRoom() {
         return Objects.requireNonNull(wayOut, "the faces are registered").take();
     }
 
@@ -183,7 +183,7 @@ public final class ClientFaces {
                 new Verifications(survey, operations, atPeers, addresses, operators, identity.cluster());
         environment.jersey().register(new VerifyResource(question, verifications, limits));
         environment.jersey().register(new PeerVerifyResource(verifications, limits));
-        environment.jersey().register(new HistoryResource(requests, operators));
+        environment.jersey().register(new HistoryResource(requests, operators, identity));
         environment.jersey().register(new PeerHandOffResource(handOffs, limits));
         environment.jersey().register(new DutyResource(question, operations, operators, limits));
         environment.jersey().register(new PeerStatusResource(question, lowOnSpace, identity));

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
 
 /** Who has led, as far as this node has applied the log: it asks nobody else, so it answers without a leader too. */
@@ -34,11 +35,13 @@ public final class HistoryResource {
 
     private final Requests requests;
     private final Executor executor;
+    private final String node;
 
     /** @param executor reads the rows, off the node's thread */
-    HistoryResource(Requests requests, Executor executor) {
+    HistoryResource(Requests requests, Executor executor, Identity identity) {
         this.requests = requests;
         this.executor = executor;
+        this.node = identity.node();
     }
 
     /** Newest first. */
@@ -70,12 +73,15 @@ public final class HistoryResource {
                         .thenApplyAsync(outcome -> answer(outcome, limit), executor));
     }
 
-    private static Response answer(ReadOutcome outcome, int limit) {
+    private Response answer(ReadOutcome outcome, int limit) {
         if (!(outcome instanceof ReadOutcome.Ready ready)) {
             throw new ProblemException(ProblemCode.NODE_NOT_ANSWERING, "This node takes no requests at the moment.");
         }
         List<Leadership> told = new ArrayList<>();
+        HttpFields position;
         try (Tables.View view = ready.view()) {
+            position = ResponseFields.position(
+                    node, view.applied().epoch(), view.applied().index());
             String ended = null;
             for (Leaderships.Past past : Leaderships.newestFirst(view, limit)) {
                 String started = Instant.ofEpochMilli(past.startedLogTime()).toString();
@@ -90,8 +96,9 @@ public final class HistoryResource {
                 ended = started;
             }
         }
-        return Response.ok(new Answer(told), MediaType.APPLICATION_JSON)
-                .header(HttpHeaders.CACHE_CONTROL, "no-store")
-                .build();
+        Response.ResponseBuilder answer =
+                Response.ok(new Answer(told), MediaType.APPLICATION_JSON).header(HttpHeaders.CACHE_CONTROL, "no-store");
+        position.forEach(field -> answer.header(field.getName(), field.getValue()));
+        return answer.build();
     }
 }

@@ -13,25 +13,53 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A page of a list as JSON. */
-final class ListPage {
+/**
+ * A page of a list as JSON.
+ *
+ * @param body what is sent
+ * @param next what {@code after} of the next page is; null on the last one
+ */
+record ListPage(Bytes body, @Nullable Bytes next) {
     private static final JsonFactory JSON = new JsonFactory();
 
-    private ListPage() {}
+    /** What was written last may be taken back. */
+    private static final class Body extends ByteArrayOutputStream {
+        Body() {
+            super(1 << 10);
+        }
 
-    /** @param at the log position that the page reflects */
-    static byte[] json(ListWish wish, long at, RecordReader.Page page) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1 << 10);
+        void cutTo(int size) {
+            count = size;
+        }
+    }
+
+    /**
+     * @param at the log position that the page reflects
+     * @param maxBytes the page ends before the item that would make its items larger than this, as they are written: a value may
+     *     become six times as long by that. A first item that is larger stands alone
+     */
+    static ListPage of(ListWish wish, long at, RecordReader.Page page, long maxBytes) {
+        Body bytes = new Body();
+        List<RecordReader.Item> items = page.items();
+        Bytes next = page.more() ? items.get(items.size() - 1).key() : null;
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
             json.writeStringField("prefix", wish.prefix().utf8());
             json.writeNumberField("at", at);
             json.writeArrayFieldStart("items");
-            for (RecordReader.Item item : page.items()) {
-                item(json, item, wish.values());
+            json.flush();
+            int begun = bytes.size();
+            for (int i = 0; i < items.size(); i++) {
+                int before = bytes.size();
+                item(json, items.get(i), wish.values());
+                json.flush();
+                if (i > 0 && bytes.size() - begun > maxBytes) {
+                    bytes.cutTo(before);
+                    next = items.get(i - 1).key();
+                    break;
+                }
             }
             json.writeEndArray();
-            Bytes next = next(page);
             if (next != null) {
                 json.writeStringField("next", next.utf8());
             }
@@ -39,13 +67,7 @@ final class ListPage {
         } catch (IOException e) {
             throw new UncheckedIOException("an array in memory takes bytes", e);
         }
-        return bytes.toByteArray();
-    }
-
-    /** What {@code after} of the next page is; null on the last one. */
-    static @Nullable Bytes next(RecordReader.Page page) {
-        List<RecordReader.Item> items = page.items();
-        return page.more() ? items.get(items.size() - 1).key() : null;
+        return new ListPage(Bytes.wrap(bytes.toByteArray()), next);
     }
 
     private static void item(JsonGenerator json, RecordReader.Item item, boolean values) throws IOException {

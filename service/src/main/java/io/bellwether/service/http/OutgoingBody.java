@@ -5,6 +5,7 @@ import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.concurrent.RejectedExecutionException;
 import org.eclipse.jetty.ee10.servlet.ServletContextResponse;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Response;
@@ -62,8 +63,8 @@ public final class OutgoingBody implements WriteListener {
     public static void complete(AsyncContext context) {
         try {
             context.complete();
-        } catch (IllegalStateException e) {
-            LOG.debug("the server has ended the request before", e);
+        } catch (RejectedExecutionException | IllegalStateException e) {
+            LOG.debug("the server has ended the request before, or is stopping", e);
         }
     }
 

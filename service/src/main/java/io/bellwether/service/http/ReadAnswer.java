@@ -100,13 +100,13 @@ final class ReadAnswer {
         HttpFields.Mutable fields = position(view, wish.level(), ready);
         fields.put(HttpHeader.CONTENT_TYPE, "application/json");
         fields.put(HttpHeader.CACHE_CONTROL, "no-cache");
-        Bytes next = ListPage.next(page);
+        ListPage written = ListPage.of(wish, view.applied().index(), page, limits.maxPageSize());
+        Bytes next = written.next();
         if (next != null) {
             fields.put("Link", "<" + wish.next(next) + ">; rel=\"next\"");
         }
-        byte[] body = ListPage.json(wish, view.applied().index(), page);
-        fields.put(HttpHeader.CONTENT_LENGTH, body.length);
-        return new Reply(200, fields, withBody ? Bytes.wrap(body) : Bytes.EMPTY);
+        fields.put(HttpHeader.CONTENT_LENGTH, written.body().size());
+        return new Reply(200, fields, withBody ? written.body() : Bytes.EMPTY);
     }
 
     private HttpFields.Mutable position(Tables.View view, ReadLevel level, ReadOutcome.Ready ready) {

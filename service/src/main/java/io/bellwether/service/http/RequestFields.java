@@ -23,6 +23,7 @@ final class RequestFields {
     private @Nullable String contentLength;
     private @Nullable String contentType;
     private @Nullable String contentEncoding;
+    private @Nullable String contentRange;
     private @Nullable String transferEncoding;
     private @Nullable String ifMatch;
     private @Nullable String ifNoneMatch;
@@ -52,6 +53,7 @@ final class RequestFields {
             case CONTENT_LENGTH -> contentLength = once(contentLength, field);
             case CONTENT_TYPE -> contentType = once(contentType, field);
             case CONTENT_ENCODING -> contentEncoding = once(contentEncoding, field);
+            case CONTENT_RANGE -> contentRange = once(contentRange, field);
             case TRANSFER_ENCODING -> transferEncoding = once(transferEncoding, field);
             case IF_MATCH -> ifMatch = conditionOnce(ifMatch, field);
             case IF_NONE_MATCH -> ifNoneMatch = conditionOnce(ifNoneMatch, field);
@@ -146,6 +148,12 @@ final class RequestFields {
                     ProblemCode.UNSUPPORTED_CONTENT,
                     "The body has Content-Encoding '" + PercentEncoding.shown(contentEncoding)
                             + "'. A value is stored as it is sent: send it without, or name the form in Content-Type.");
+        }
+        if (contentRange != null) { // RFC 9110, 14.5: the piece must not take the place of the whole
+            throw new ProblemException(
+                    ProblemCode.INVALID_HEADER,
+                    "The body is a piece, says its Content-Range '" + PercentEncoding.shown(contentRange)
+                            + "'. A value is stored whole: send all of it, without Content-Range.");
         }
         if (transferEncoding != null || contentLength == null) {
             throw new ProblemException(

@@ -32,46 +32,49 @@ final class WayOut {
         this.handOffs = handOffs;
     }
 
-    /** Takes it, if this node leads; tells what that means for what clients want to store. Never fails. */
-    CompletionStage<Room> take() {
+    /**
+     * Takes it, if this node leads; tells what that means for what clients want to store. Never fails.
+     *
+     * @return empty while a hand-off is under way already: what comes of it, whoever began it hears
+     */
+    CompletionStage<Optional<Room>> take() {
         return question.ask().thenCompose(this::take).exceptionally(silence -> {
             LOG.debug("nobody knows whether this node leads", silence);
-            return Room.ELSEWHERE;
+            return Optional.of(Room.ELSEWHERE);
         });
     }
 
-    private CompletionStage<Room> take(NodeStatus status) {
+    private CompletionStage<Optional<Room>> take(NodeStatus status) {
         ControlRecord record = status.record();
         if (status.role() != NodeStatus.Role.LEADER || record == null) {
-            return CompletableFuture.completedFuture(Room.ELSEWHERE);
+            return CompletableFuture.completedFuture(Optional.of(Room.ELSEWHERE));
         }
         if (status.paused()) { // Rule 15.3
-            return CompletableFuture.completedFuture(Room.NOWHERE);
+            return CompletableFuture.completedFuture(Optional.of(Room.NOWHERE));
         }
         return withRoom(status, record)
                 .thenCompose(target -> target.isPresent()
                         ? handOver(target.get(), status.epoch())
-                        : CompletableFuture.completedFuture(Room.NOWHERE));
+                        : CompletableFuture.completedFuture(Optional.of(Room.NOWHERE)));
     }
 
-    private CompletionStage<Room> handOver(String target, long epoch) {
+    private CompletionStage<Optional<Room>> handOver(String target, long epoch) {
         LOG.warn("This node's disk is low on space: {} has room and is to lead", target);
         return handOffs.here(new HandOffRequest(target, epoch, false, false), PATIENCE)
                 .handle((reply, refused) -> {
                     if (refused == null) {
-                        return Room.ELSEWHERE;
+                        return Optional.of(Room.ELSEWHERE);
                     }
                     Throwable cause = refused.getCause() == null ? refused : refused.getCause();
                     if (runsAlready(cause)) {
-                        LOG.debug("{} may lead in a moment: {}", target, cause.getMessage());
-                        return Room.ELSEWHERE;
+                        return Optional.empty();
                     }
                     LOG.warn("{} does not take over: {} It is asked again in a moment", target, cause.getMessage());
-                    return Room.NOWHERE;
+                    return Optional.of(Room.NOWHERE);
                 });
     }
 
-    /** One that a slow ZooKeeper holds up ends soon, and what clients store waits for that (Rule 12.5). */
+    /** One that a slow ZooKeeper holds up; what clients store waits for its end (Rule 12.5). */
     private static boolean runsAlready(Throwable refusal) {
         return refusal instanceof ProblemException refused && refused.problem().code() == ProblemCode.HAND_OFF_RUNNING;
     }

@@ -106,7 +106,7 @@ class BackupIT {
         assertThat(wrong.text()).contains("invalid-parameter", "'some'");
         HttpConnection.Answer posted = HttpConnection.postOnce(port, "/v1/snapshot", "{}");
         assertThat(posted.status()).isEqualTo(405);
-        assertThat(posted.field("Allow")).isEqualTo("GET");
+        assertThat(posted.field("Allow")).isEqualTo("GET, HEAD, OPTIONS");
         assertThat(posted.outcome()).isEqualTo("none");
     }
 

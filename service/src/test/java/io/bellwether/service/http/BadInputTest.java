@@ -325,6 +325,14 @@ class BadInputTest {
         http.delete("/v1/kv/a", "Content-Encoding: gzip").problem(415, ProblemCode.UNSUPPORTED_CONTENT);
     }
 
+    /** RFC 9110, 14.5. */
+    @Test
+    void aPieceDoesNotTakeThePlaceOfTheWhole() {
+        Http.Answer put = http.put("/v1/kv/a", "all", "Content-Range: bytes 0-2/9");
+        assertThat(put.problem(400, ProblemCode.INVALID_HEADER)).contains("Content-Range", "bytes 0-2/9");
+        assertThat(put.outcome()).isEqualTo("none");
+    }
+
     @Test
     void bodiesOnTheirWayInAreBounded() {
         String slow = "PUT /v1/kv/a HTTP/1.1\r\nHost: t\r\nConnection: close\r\nContent-Length: 1000\r\n\r\n";

@@ -238,9 +238,24 @@ class HandOffFaceTest {
 
     @Test
     void theHistoryHasALimit() {
-        assertThat(SERVER.http().get("/v1/cluster/history").json().toString()).isEqualTo("{\"leaderships\":[]}");
+        Http.Answer history = SERVER.http().get("/v1/cluster/history");
+        assertThat(history.json().toString()).isEqualTo("{\"leaderships\":[]}");
+        assertThat(history.header("Bellwether-Index")).isNotNull();
+        assertThat(history.header("Bellwether-Epoch")).isNotNull();
+        assertThat(history.header("Bellwether-Node")).isEqualTo("n1");
         SERVER.http().get("/v1/cluster/history?limit=0").problem(400, ProblemCode.INVALID_PARAMETER);
         SERVER.http().get("/v1/cluster/history?limit=1001").problem(400, ProblemCode.INVALID_PARAMETER);
+    }
+
+    /** It would take a place for good: nothing is written to it that could fail. */
+    @Test
+    void whoOnlyAsksForTheHeadDoesNotListen() throws IOException, InterruptedException {
+        for (int i = 0; i < 20; i++) {
+            Http.Answer head = SERVER.http().send("HEAD", "/v1/cluster/events", null);
+            assertThat(head.status()).isEqualTo(200);
+            assertThat(head.header("Content-Type")).isEqualTo("text/event-stream");
+        }
+        whoListensHearsAtOnceHowItIsAndThenWhatChanges();
     }
 
     @Test
