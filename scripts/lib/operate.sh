@@ -93,6 +93,11 @@ check_timeout() {
   [[ $1 =~ ^([1-9][0-9]{0,4})(ms|s|m)$ ]] || usage "--timeout is a duration such as 500ms or 30s, not '$1'"
 }
 
+# check_patience TIMEOUT EXAMPLE: whether a script that waits itself can wait so long.
+check_patience() {
+  [[ $1 =~ ^[1-9][0-9]{0,4}[sm]$ ]] || usage "--timeout is a duration such as 90s or $2, not '$1'"
+}
+
 # field NAME JSON: a text or number of a flat object; nothing if it isn't there.
 field() {
   local pattern="\"$1\" *: *(\"(([^\"\\\\]|\\\\.)*)\"|([0-9]+|true|false))"

@@ -42,6 +42,12 @@ class GatewayTest {
         gateway.submit(Bytes.wrap(new byte[bytes]), Optional.empty(), timeoutMillis, outcomes::add);
     }
 
+    private void aLeaderComes() {
+        gateway.tick(0, 0);
+        gateway.observe(LEADER, 2, false);
+        flush();
+    }
+
     private void flush() {
         while (gateway.wantsFlush()) {
             gateway.flush();
@@ -67,9 +73,7 @@ class GatewayTest {
         for (int i = 0; i < 10; i++) {
             write(WRITE_BYTES, 5_000);
         }
-        gateway.tick(0, 0);
-        gateway.observe(LEADER, 2, false);
-        flush();
+        aLeaderComes();
         assertThat(tickets()).containsExactly(1L, 2L, 3L, 4L);
 
         answer(sent.get(2));
@@ -94,9 +98,7 @@ class GatewayTest {
         for (int i = 0; i < UNDER_WAY + 1; i++) {
             write(WRITE_BYTES, 5_000);
         }
-        gateway.tick(0, 0);
-        gateway.observe(LEADER, 2, false);
-        flush();
+        aLeaderComes();
         for (int i = 0; i < UNDER_WAY; i++) {
             answer(sent.get(i), new Verdict.Postponed(Admission.Refusal.SUSPENDED));
         }
@@ -113,9 +115,7 @@ class GatewayTest {
             RequestId.Keyed key = new RequestId.Keyed("k".repeat(120) + i, command);
             gateway.submit(command, Optional.of(key), 5_000, outcomes::add);
         }
-        gateway.tick(0, 0);
-        gateway.observe(LEADER, 2, false);
-        flush();
+        aLeaderComes();
         assertThat(sent).isNotEmpty();
         assertThat(sent.stream().mapToInt(attempt -> attempt.encode().size()).sum())
                 .isLessThanOrEqualTo(UNDER_WAY_BYTES);
@@ -127,9 +127,7 @@ class GatewayTest {
             write(WRITE_BYTES, 100);
         }
         write(WRITE_BYTES, 5_000);
-        gateway.tick(0, 0);
-        gateway.observe(LEADER, 2, false);
-        flush();
+        aLeaderComes();
         assertThat(sent).hasSize(UNDER_WAY);
         gateway.tick(100, 0);
         flush();
@@ -141,9 +139,7 @@ class GatewayTest {
     void oneIsSentHoweverLarge() {
         write(UNDER_WAY_BYTES, 5_000);
         write(1, 5_000);
-        gateway.tick(0, 0);
-        gateway.observe(LEADER, 2, false);
-        flush();
+        aLeaderComes();
         assertThat(tickets()).containsExactly(1L);
         answer(sent.get(0));
         flush();

@@ -47,9 +47,13 @@ class ReadRoundsTest {
         stage.replica().read(8);
         stage.replica().forgetReads(Set.of(7L));
         stage.run();
+        allAnswer(stage);
+        assertThat(stage.readsReady).hasSize(1);
+    }
+
+    private static void allAnswer(LeaderStage stage) {
         stage.acknowledge(N2, 1);
         stage.acknowledge(N3, 1);
-        assertThat(stage.readsReady).hasSize(1);
     }
 
     @Test
@@ -60,11 +64,9 @@ class ReadRoundsTest {
         later.replica().read(8);
         later.replica().forgetReads(Set.of(7L));
         later.lead();
-        later.acknowledge(N2, 1);
-        later.acknowledge(N3, 1);
+        allAnswer(later);
         later.run();
-        later.acknowledge(N2, 1);
-        later.acknowledge(N3, 1);
+        allAnswer(later);
         assertThat(later.readsReady).hasSize(1);
     }
 
